@@ -69,9 +69,8 @@ export function equal(a: unknown, b: unknown): boolean {
     const own = (value: object) =>
       Reflect.ownKeys(value).filter((key) => Object.prototype.propertyIsEnumerable.call(value, key));
     const [keys, others] = [own(x), own(y)];
-    return keys.length === others.length && keys.every((key) =>
-      Object.hasOwn(y, key) && compare(Reflect.get(x, key), Reflect.get(y, key))
-    );
+    return keys.length === others.length &&
+      keys.every((key) => Object.hasOwn(y, key) && compare(Reflect.get(x, key), Reflect.get(y, key)));
   }
 
   return compare(a, b);

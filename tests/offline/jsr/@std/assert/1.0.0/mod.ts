@@ -18,12 +18,7 @@ export {
   fail,
   unreachable,
 } from "./identity.ts";
-export {
-  assertArrayIncludes,
-  assertEquals,
-  assertNotEquals,
-  assertObjectMatch,
-} from "./structure.ts";
+export { assertArrayIncludes, assertEquals, assertNotEquals, assertObjectMatch } from "./structure.ts";
 export {
   assertAlmostEquals,
   assertGreater,
