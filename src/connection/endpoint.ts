@@ -1,0 +1,105 @@
+import { UnsupportedError } from "../errors/unsupported_error.ts";
+import type { ResolvedOptions } from "../options.ts";
+
+/** Where a port of a sandbox is: a URL without a slash at its end, and the headers that route to it. */
+export interface Endpoint {
+  /** The URL that paths are appended to. */
+  readonly baseUrl: string;
+  /** `e2b-sandbox-id` and `e2b-sandbox-port`, where the gateway is told by headers. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Finds the endpoint of a port. */
+export type EndpointOf = (port: number) => Endpoint;
+
+/**
+ * Makes the function from ports to endpoints, and checks the options it stands on.
+ *
+ * The three forms are those of the OpenKruise gateway, which tries the path first, then the headers, then the host.
+ */
+export function endpoints(options: ResolvedOptions): EndpointOf {
+  const { sandboxId, domain, sandboxBaseUrl, runtimePort } = options;
+  if (sandboxBaseUrl !== undefined) {
+    const routed = sandboxId === undefined ? undefined : headerSafe(sandboxId);
+    return (port) => {
+      if (typeof sandboxBaseUrl === "string" && port !== runtimePort) {
+        throw new UnsupportedError(`Cannot reach port ${port}: sandboxBaseUrl is a string and serves one port`, {
+          code: "unsupported",
+          hint: "Pass sandboxBaseUrl as a function of the port, or a domain",
+          sandboxId,
+        });
+      }
+      const url = typeof sandboxBaseUrl === "string" ? sandboxBaseUrl : sandboxBaseUrl(port);
+      return { baseUrl: checkBaseUrl(url), headers: routed === undefined ? {} : routingHeaders(routed, port) };
+    };
+  }
+  if (domain === undefined) {
+    throw new TypeError(
+      "Cannot tell where the sandbox is: pass domain, the gateway's host and port (with sandboxId), or sandboxBaseUrl, " +
+        "the URL of the sandbox's daemon",
+    );
+  }
+  if (sandboxId === undefined) {
+    throw new TypeError("Cannot tell the gateway which sandbox is meant: pass sandboxId beside domain");
+  }
+  return behindGateway(options, domain, sandboxId);
+}
+
+function behindGateway({ scheme, routing }: ResolvedOptions, domain: string, sandboxId: string): EndpointOf {
+  const origin = checkDomain(scheme, domain);
+  if (routing === "path") {
+    const id = encodeURIComponent(sandboxId);
+    return (port) => ({ baseUrl: `${origin}/kruise/${id}/${port}`, headers: {} });
+  }
+  if (routing === "host") {
+    return (port) => ({ baseUrl: `${scheme}://${hostLabel(sandboxId, port)}.${domain}`, headers: {} });
+  }
+  const id = headerSafe(sandboxId);
+  return (port) => ({ baseUrl: origin, headers: routingHeaders(id, port) });
+}
+
+function routingHeaders(sandboxId: string, port: number): Record<string, string> {
+  return { "e2b-sandbox-id": sandboxId, "e2b-sandbox-port": String(port) };
+}
+
+function checkDomain(scheme: string, domain: string): string {
+  const url = URL.canParse(`${scheme}://${domain}`) ? new URL(`${scheme}://${domain}`) : undefined;
+  if (url === undefined || /[/?#@\s\\]/.test(domain)) {
+    throw new TypeError(
+      `Cannot use ${JSON.stringify(domain)} as domain: pass a host and perhaps a port, without scheme and path`,
+    );
+  }
+  return url.origin;
+}
+
+function checkBaseUrl(value: string): string {
+  const url = typeof value === "string" && URL.canParse(value) ? new URL(value) : undefined;
+  if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
+    throw new TypeError(`Cannot use ${JSON.stringify(value)} as sandboxBaseUrl: pass an http or https URL`);
+  }
+  if (url.username || url.password || url.search || url.hash) {
+    throw new TypeError("Cannot use the given sandboxBaseUrl: it must not hold credentials, a query or a fragment");
+  }
+  return (url.origin + url.pathname).replace(/\/+$/, "");
+}
+
+/** The gateway's own pattern for the host form; a DNS label ends at 63 characters. */
+function hostLabel(sandboxId: string, port: number): string {
+  const label = `${port}-${sandboxId}`;
+  if (!/^[a-zA-Z0-9-]+$/.test(sandboxId) || label.length > 63) {
+    throw new TypeError(
+      `Cannot route to sandbox ${JSON.stringify(sandboxId)} by host: "${label}" must be a DNS label of letters, ` +
+        'digits and hyphens, 63 characters at most; use routing "header" or "path"',
+    );
+  }
+  return label;
+}
+
+function headerSafe(sandboxId: string): string {
+  if (!/^[\x21-\x7e]+$/.test(sandboxId)) {
+    throw new TypeError(
+      `Cannot route to sandbox ${JSON.stringify(sandboxId)} by header: it must be printable ASCII without spaces`,
+    );
+  }
+  return sandboxId;
+}

@@ -1,0 +1,48 @@
+import { ByteLog } from "./byte_log.ts";
+import { type Bytes, concat } from "./bytes.ts";
+import { decodeUtf8 } from "./utf8_decoder.ts";
+
+/**
+ * Keeps output up to a limit: all of it while it fits, then the head and the tail of it in halves, counting the rest.
+ */
+export class HeadTailCapture {
+  readonly #headLimit: number;
+  readonly #tailLimit: number;
+  readonly #head = new ByteLog();
+  readonly #tail = new ByteLog();
+  #dropped = 0;
+
+  /** Keeps at most so many bytes; 0 keeps none. */
+  constructor(limit: number) {
+    this.#headLimit = Math.ceil(limit / 2);
+    this.#tailLimit = Math.floor(limit / 2);
+  }
+
+  /** How many bytes were left out. */
+  get droppedBytes(): number {
+    return this.#dropped;
+  }
+
+  /** Takes what came. */
+  push(chunk: Bytes): void {
+    const toHead = Math.min(chunk.byteLength, this.#headLimit - this.#head.byteLength);
+    if (toHead > 0) this.#head.append(chunk.subarray(0, toHead));
+    if (toHead === chunk.byteLength) return;
+    this.#tail.append(chunk.subarray(toHead));
+    const excess = this.#tail.byteLength - this.#tailLimit;
+    if (excess <= 0) return;
+    this.#dropped += excess;
+    this.#tail.dropFront(excess);
+  }
+
+  /** What is kept: the head, then the tail. */
+  bytes(): Bytes {
+    return this.#tail.byteLength === 0 ? this.#head.bytes() : concat([this.#head.bytes(), this.#tail.bytes()]);
+  }
+
+  /** What is kept, as text; where something was left out, a character cut at the gap is one U+FFFD on each side. */
+  text(): string {
+    if (this.#dropped === 0) return decodeUtf8(this.bytes());
+    return decodeUtf8(this.#head.bytes()) + decodeUtf8(this.#tail.bytes());
+  }
+}
