@@ -1,0 +1,109 @@
+/**
+ * Compares the client with a hand-written `fetch` loop on each runtime, in interleaved rounds, every run in a fresh process.
+ *
+ * deno task bench [--runtime deno,node,bun] [--rows stdout-bytes,stdout-text,read,write] [--rounds 5] [--side client,raw]
+ */
+
+import { parseArgs } from "node:util";
+import type { Sample } from "./measure.ts";
+import { MIB, type Row, rows, type Runtime, type Side } from "./rows.ts";
+import { bundle, findRuntimes, type Launch, output } from "./runtimes.ts";
+import { head, line, type Samples } from "./table.ts";
+
+const string = (value: string) => ({ type: "string", default: value }) as const;
+const { values } = parseArgs({
+  args: Deno.args,
+  options: {
+    runtime: string("deno,node"),
+    rows: string(rows.map((row) => row.name).join()),
+    rounds: string("5"),
+    side: string("raw,client"),
+  },
+});
+
+/** The members of a comma-separated option, each of which must be known. */
+function choice<T extends string>(option: string, known: readonly T[]): T[] {
+  return option.split(",").map((name) => {
+    const match = known.find((candidate) => candidate === name);
+    if (match === undefined) throw new TypeError(`Unknown choice "${name}": take of ${known.join(", ")}`);
+    return match;
+  });
+}
+
+const wanted = choice<Runtime>(values.runtime, ["deno", "node", "bun"]);
+const sides = choice<Side>(values.side, ["raw", "client"]);
+const names = choice(values.rows, rows.map((row) => row.name));
+const rounds = Number(values.rounds);
+
+/** Starts the server; closing its input ends it. */
+async function startServer(launch: Launch): Promise<{ url: string; close(): Promise<void> }> {
+  const [command, ...args] = launch("server");
+  const child = new Deno.Command(command, { args, stdin: "piped", stdout: "piped", stderr: "inherit" }).spawn();
+  const ready = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  let text = "";
+  while (!text.includes("\n")) {
+    const { done, value } = await ready.read();
+    if (done) throw new Error("Cannot start the server: it ended before it was ready");
+    text += value;
+  }
+  return {
+    url: text.trim(),
+    async close() {
+      await child.stdin.close();
+      await child.status;
+      await ready.cancel();
+    },
+  };
+}
+
+/** One run of one side, in its own process. */
+async function run(launch: Launch, side: Side, row: Row, mib: number, url: string): Promise<Sample> {
+  const [command, ...args] = launch(side);
+  return JSON.parse(await output(command, ...args, row.name, String(mib * MIB), url));
+}
+
+/** One round of a row: both sides beside each other, which goes first by turns. */
+async function round(launch: Launch, row: Row, samples: Samples, url: string, number: number): Promise<void> {
+  const order = number % 2 === 0 ? sides : sides.toReversed();
+  for (const side of order) samples[side].push(await run(launch, side, row, row.mib, url));
+  if (row.longMib !== undefined) {
+    for (const side of order) samples[`${side}Long`].push(await run(launch, side, row, row.longMib, url));
+  }
+  const seen = new Set(sides.map((side) => samples[side].at(-1)?.seen));
+  if (seen.size > 1) throw new Error(`Cannot compare "${row.name}": the sides saw ${[...seen].join(" and ")}`);
+}
+
+const bundles = await Deno.makeTempDir();
+try {
+  await bundle(["server", ...sides], bundles);
+  const runtimes = await findRuntimes(wanted, bundles);
+  // The server stays on one runtime, so that it is the same for all: Node where there is one.
+  const launch = runtimes.get("node") ?? [...runtimes.values()][0];
+  if (launch === undefined) throw new Error("Nothing to measure on");
+  const server = await startServer(launch);
+  try {
+    const table = new Map<Row, Map<Runtime, Samples>>();
+    for (const row of rows.filter(({ name }) => names.includes(name))) {
+      const of = new Map(
+        [...runtimes.keys()].map((
+          runtime,
+        ): [Runtime, Samples] => [runtime, { raw: [], client: [], rawLong: [], clientLong: [] }]),
+      );
+      table.set(row, of);
+    }
+    for (let number = 0; number < rounds; number++) {
+      console.error(`round ${number + 1} of ${rounds}`);
+      for (const [row, of] of table) {
+        for (const [runtime, samples] of of) await round(runtimes.get(runtime)!, row, samples, server.url, number);
+      }
+    }
+    console.log(`\n${head.join("\n")}`);
+    for (const runtime of runtimes.keys()) {
+      for (const [row, of] of table) console.log(line(runtime, row, of.get(runtime)!));
+    }
+  } finally {
+    await server.close();
+  }
+} finally {
+  await Deno.remove(bundles, { recursive: true });
+}
