@@ -7,8 +7,8 @@
 import { parseArgs } from "node:util";
 import type { Sample } from "./measure.ts";
 import { MIB, type Row, rows, type Runtime, type Side } from "./rows.ts";
-import { bundle, findRuntimes, type Launch, output } from "./runtimes.ts";
-import { head, line, type Samples } from "./table.ts";
+import { findRuntimes, type Launch, output, prepare } from "./runtimes.ts";
+import { head, line, noSamples, type Samples } from "./table.ts";
 
 const string = (value: string) => ({ type: "string", default: value }) as const;
 const { values } = parseArgs({
@@ -75,32 +75,23 @@ async function round(launch: Launch, row: Row, samples: Samples, url: string, nu
 
 const bundles = await Deno.makeTempDir();
 try {
-  await bundle(["server", ...sides], bundles);
-  const runtimes = await findRuntimes(wanted, bundles);
-  // The server stays on one runtime, so that it is the same for all: Node where there is one.
-  const launch = runtimes.get("node") ?? [...runtimes.values()][0];
-  if (launch === undefined) throw new Error("Nothing to measure on");
-  const server = await startServer(launch);
+  const runtimes = await findRuntimes(new Set<Runtime>(["deno", "node", ...wanted]), bundles);
+  await prepare(["server", ...sides], runtimes.has("node") ? bundles : undefined);
+  // One server for all, on Node where there is one.
+  const server = await startServer(runtimes.get("node") ?? runtimes.get("deno")!);
   try {
-    const table = new Map<Row, Map<Runtime, Samples>>();
-    for (const row of rows.filter(({ name }) => names.includes(name))) {
-      const of = new Map(
-        [...runtimes.keys()].map((
-          runtime,
-        ): [Runtime, Samples] => [runtime, { raw: [], client: [], rawLong: [], clientLong: [] }]),
-      );
-      table.set(row, of);
-    }
+    const table = rows.filter(({ name }) => names.includes(name)).flatMap((row) =>
+      wanted.flatMap((runtime) => {
+        const launch = runtimes.get(runtime);
+        return launch === undefined ? [] : [{ row, runtime, launch, samples: noSamples() }];
+      })
+    );
     for (let number = 0; number < rounds; number++) {
       console.error(`round ${number + 1} of ${rounds}`);
-      for (const [row, of] of table) {
-        for (const [runtime, samples] of of) await round(runtimes.get(runtime)!, row, samples, server.url, number);
-      }
+      for (const { row, launch, samples } of table) await round(launch, row, samples, server.url, number);
     }
     console.log(`\n${head.join("\n")}`);
-    for (const runtime of runtimes.keys()) {
-      for (const [row, of] of table) console.log(line(runtime, row, of.get(runtime)!));
-    }
+    for (const { row, runtime, samples } of table) console.log(line(runtime, row, samples));
   } finally {
     await server.close();
   }

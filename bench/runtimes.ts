@@ -27,11 +27,11 @@ async function version(command: string): Promise<string | undefined> {
 }
 
 /**
- * The chosen runtimes that are there.
+ * Those of the runtimes that are there; says which, and which not.
  *
  * Node gets bundles, which it can run as they are: a loader that strips types would share the process with what is measured.
  */
-export async function findRuntimes(wanted: readonly Runtime[], bundles: string): Promise<Map<Runtime, Launch>> {
+export async function findRuntimes(wanted: Iterable<Runtime>, bundles: string): Promise<Map<Runtime, Launch>> {
   const found = new Map<Runtime, Launch>();
   for (const runtime of wanted) {
     if (runtime === "deno") {
@@ -55,10 +55,11 @@ export async function findRuntimes(wanted: readonly Runtime[], bundles: string):
   return found;
 }
 
-/** Installs what the programs import, and bundles them for Node. */
-export async function bundle(programs: readonly string[], bundles: string): Promise<void> {
+/** Installs what the programs import, and bundles them where Node is to run them. */
+export async function prepare(programs: readonly string[], bundles: string | undefined): Promise<void> {
   const files = programs.map((program) => here(`${program}.ts`));
   await output(deno, "cache", "--quiet", ...files);
+  if (bundles === undefined) return;
   const esbuild = ["run", "-A", "--quiet", "--no-config", "--node-modules-dir=none", "npm:esbuild@0.28.2"];
   const options = ["--bundle", "--platform=node", "--format=esm", "--target=node20", "--log-level=warning"];
   await output(deno, ...esbuild, ...files, ...options, `--outdir=${bundles}`);

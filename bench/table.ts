@@ -12,7 +12,12 @@ export interface Samples {
   readonly clientLong: Sample[];
 }
 
-export function median(values: readonly number[]): number | undefined {
+/** The start of a row: no samples yet. */
+export function noSamples(): Samples {
+  return { raw: [], client: [], rawLong: [], clientLong: [] };
+}
+
+function median(values: readonly number[]): number | undefined {
   const sorted = values.toSorted((a, b) => a - b);
   const half = sorted.length >> 1;
   return sorted.length % 2 === 1
@@ -43,7 +48,7 @@ function memory(
 }
 
 export const head: readonly string[] = [
-  "| runtime | work | raw | client | ratio (min–max) | limit | memory, raw | memory, client | limit |",
+  "| work | runtime | raw | client | ratio (min–max) | limit | memory, raw | memory, client | limit |",
   "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
 ];
 
@@ -56,8 +61,8 @@ export function line(runtime: Runtime, row: Row, samples: Samples): string {
     : `${ratio.toFixed(2)} (${ratios[0]!.toFixed(2)}–${ratios.at(-1)!.toFixed(2)})`;
   const ours = memory(row, samples.client, samples.clientLong);
   const cells = [
-    runtime,
     row.title,
+    runtime,
     round(time(samples.raw), " ms"),
     round(time(samples.client), " ms"),
     range,
