@@ -16,10 +16,10 @@ export async function output(command: string, ...args: string[]): Promise<string
   return new TextDecoder().decode(stdout);
 }
 
-/** The version that a command says it has, or undefined where there is none. */
+/** The version that a command says it has, or undefined where there is none: Deno stands in for a missing Node, and says so. */
 async function version(command: string): Promise<string | undefined> {
   try {
-    return (await output(command, "--version")).trim().replace(/^v|\s.*$/gs, "");
+    return /^v?(\d\S*)/.exec(await output(command, "--version"))?.[1];
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
