@@ -155,7 +155,7 @@ export interface ResolvedOptions {
   readonly headers: Headers;
   readonly requestTimeoutMs: number;
   readonly fetch: Fetch;
-  readonly retry: { readonly gatewayMs: number; readonly attempts: number };
+  readonly retry: { readonly gatewayMs: number; readonly attempts: number } | false;
   readonly maxFrameBytes: number;
   readonly capabilities: CapabilityOptions;
   readonly onRequest: ((event: RequestEvent) => void) | undefined;
@@ -185,7 +185,7 @@ export function resolveOptions(options: RuntimeClientOptions): ResolvedOptions {
     headers: new Headers(options.headers),
     requestTimeoutMs: checkMilliseconds("requestTimeoutMs", options.requestTimeoutMs ?? 60_000),
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
-    retry: retry === false ? { gatewayMs: 0, attempts: 0 } : {
+    retry: retry === false ? false : {
       gatewayMs: checkMilliseconds("retry.gatewayMs", retry?.gatewayMs ?? 2_000),
       attempts: checkCount("retry.attempts", retry?.attempts ?? 2),
     },

@@ -1,0 +1,61 @@
+import { type ResolvedOptions, resolveView, type ViewOptions } from "../options.ts";
+import { Accounts } from "./accounts.ts";
+import type { CallOptions } from "./call_options.ts";
+import { Capabilities } from "./capabilities.ts";
+import { type EndpointOf, endpoints } from "./endpoint.ts";
+import type { CallContext } from "./error_map/failure.ts";
+import { checkMilliseconds } from "../options.ts";
+import { Fetcher } from "./fetcher.ts";
+import { createRpc, type Rpc } from "./rpc.ts";
+import type { RpcCall } from "./transport.ts";
+
+/** Everything a room needs to talk to one sandbox. */
+export class Connection {
+  /** The options in force. */
+  readonly options: ResolvedOptions;
+  /** Where the ports are. */
+  readonly endpointOf: EndpointOf;
+  /** Plain HTTP. */
+  readonly fetcher: Fetcher;
+  /** The two services. */
+  readonly rpc: Rpc;
+  /** Who calls are made as. */
+  readonly accounts: Accounts;
+  /** What the daemon can do. */
+  readonly capabilities: Capabilities;
+
+  /** Connects nothing yet: the first call does. */
+  constructor(options: ResolvedOptions, shared?: Connection) {
+    this.options = options;
+    this.endpointOf = shared?.endpointOf ?? endpoints(options);
+    this.fetcher = new Fetcher(options, this.endpointOf, shared?.fetcher);
+    this.rpc = createRpc(this.fetcher, options.maxFrameBytes);
+    this.accounts = new Accounts(options, shared?.accounts);
+    this.capabilities = shared?.capabilities ?? new Capabilities(options.capabilities);
+  }
+
+  /** The same sandbox with some options set differently, sharing what was learned. */
+  view(options: ViewOptions): Connection {
+    return new Connection(resolveView(this.options, options), this);
+  }
+
+  /** What a call is about and how long it may take. */
+  call(what: string, subject: "file" | "process", options: CallOptions, authorization?: string): RpcCall {
+    return {
+      ...this.context(what, subject),
+      timeoutMs: this.timeoutMs(options),
+      ...(authorization !== undefined && { authorization }),
+    };
+  }
+
+  /** What a call is about. */
+  context(what: string, subject?: "file" | "process"): CallContext {
+    return { what, subject, sandboxId: this.options.sandboxId };
+  }
+
+  /** The limit of one request. */
+  timeoutMs({ requestTimeoutMs }: CallOptions): number {
+    if (requestTimeoutMs === undefined) return this.options.requestTimeoutMs;
+    return checkMilliseconds("requestTimeoutMs", requestTimeoutMs);
+  }
+}

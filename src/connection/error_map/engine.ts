@@ -1,0 +1,95 @@
+import { type CallContext, type Failure, failure, type Meaning } from "./failure.ts";
+
+/** What an engine says when a connection fails, matched against the codes and messages of the whole cause chain. */
+interface Row extends Meaning {
+  readonly text: RegExp;
+  readonly detail: string;
+}
+
+const REDIRECT_HINT = "Nothing of a sandbox redirects: check domain or sandboxBaseUrl, its scheme above all";
+
+/** The first row that fits wins. Each pattern names the engines it was seen on. */
+const ROWS: readonly Row[] = [
+  {
+    // Node: UND_ERR… "unexpected redirect"; Deno: "Encountered redirect while redirect mode is set to 'error'"; Bun: UnexpectedRedirect.
+    text: /redirect/i,
+    code: "protocol",
+    detail: "redirected, which is not followed",
+    hint: REDIRECT_HINT,
+  },
+  {
+    // Node: ECONNREFUSED; Deno: "Connection refused (os error 111)"; Bun: ConnectionRefused, "Unable to connect".
+    text: /ECONNREFUSED|connection ?refused|Unable to connect\. Is the computer/i,
+    code: "network",
+    detail: "connection refused",
+    retryable: true,
+    nothingRan: true,
+    hint: "Nothing listens there: check domain or sandboxBaseUrl, and that the gateway or daemon runs",
+  },
+  {
+    // Node, Bun: ENOTFOUND, EAI_AGAIN; Deno: "failed to lookup address information", "dns error"; Bun: FailedToOpenSocket.
+    text: /ENOTFOUND|EAI_AGAIN|lookup address|dns error|getaddrinfo|FailedToOpenSocket|DNSResolve/i,
+    code: "network",
+    detail: "the host name was not found",
+    retryable: true,
+    hint: "Check domain or sandboxBaseUrl; names of a cluster's services resolve only inside of it",
+  },
+  {
+    // Node, Bun: OpenSSL's codes; Deno: rustls' "invalid peer certificate"; both sides of a plain/TLS mix-up.
+    text:
+      /CERT_|_CERT|certificate|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS|ERR_SSL|EPROTO|wrong version number|InvalidContentType|corrupt message|TLS handshake|HandshakeFailure/i,
+    code: "tls",
+    detail: "the TLS connection failed",
+    hint: "Check scheme, the server's certificate and the authorities this runtime trusts",
+  },
+  {
+    // Node: UND_ERR_CONNECT_TIMEOUT, ETIMEDOUT; Deno: "Connection timed out"; EHOSTUNREACH everywhere.
+    text: /CONNECT_TIMEOUT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|timed out|unreachable/i,
+    code: "network",
+    detail: "the host did not answer",
+    retryable: true,
+    hint: "Check domain or sandboxBaseUrl, and that the network lets you through",
+  },
+  {
+    // Deno without --allow-net.
+    text: /NotCapable|PermissionDenied|Requires net access/,
+    code: "network",
+    detail: "this program may not use the network",
+    hint: "Run it with --allow-net",
+  },
+];
+
+const OTHER: Row = {
+  text: /^/,
+  code: "network",
+  detail: "the connection failed",
+  retryable: true,
+};
+
+/** What it means that `fetch` rejected. */
+export function engineFailure(context: CallContext, cause: unknown, url: string): Failure {
+  const words = chainOf(cause);
+  const row = ROWS.find(({ text }) => text.test(words)) ?? OTHER;
+  const failed = failure(context, `${row.detail} (${new URL(url).host})`, row, { cause });
+  if (row.nothingRan) refused.add(failed.error);
+  return failed;
+}
+
+const refused = new WeakSet<object>();
+
+/** Whether an error says that nothing listens: the only network failure that proves something. */
+export function isConnectionRefused(error: object): boolean {
+  return refused.has(error);
+}
+
+/** Names, codes and messages of an error and of everything below it. */
+function chainOf(error: unknown, depth: number = 0): string {
+  if (typeof error !== "object" || error === null || depth > 5) return String(error);
+  const { name, code, message, cause, errors } = error as Record<string, unknown>;
+  const below = [cause, ...(Array.isArray(errors) ? errors : [])].filter((inner) => inner !== undefined);
+  return [name, code, message].filter((part) => typeof part === "string")
+    .concat(below.map((inner) => chainOf(inner, depth + 1)))
+    .join(" ")
+    // Deno's message holds the URL, whose path may say anything.
+    .replace(/https?:\/\/\S+/g, "");
+}

@@ -1,0 +1,80 @@
+import type { Meaning } from "./failure.ts";
+
+/** One local reply of the gateway: its status and the beginning of its text. */
+interface Reply extends Meaning {
+  readonly status: number;
+  readonly text: RegExp;
+}
+
+const TOKEN_HINT = "Pass the sandbox's access token as runtimeToken";
+const TRAFFIC_HINT = "Pass the traffic token of this very sandbox as trafficToken";
+
+/**
+ * What the OpenKruise gateway answers by itself, in `text/plain`, and the proxy in the manager's pod before it.
+ * The order matters: the first row that fits wins.
+ */
+const REPLIES: readonly Reply[] = [
+  {
+    status: 503,
+    text: /sandbox gateway is not ready/,
+    code: "gateway_not_ready",
+    retryable: true,
+    nothingRan: true,
+    hint: "The gateway is starting or shutting down: try again in a moment",
+  },
+  {
+    status: 502,
+    text: /healthy sandbox (\S+ )?not found/,
+    code: "sandbox_not_running",
+    hint: "It is paused, starting or dead: resume it, or wait until it is ready",
+  },
+  {
+    status: 502,
+    text: /sandbox not found/,
+    code: "sandbox_not_found",
+    hint: "Check the sandbox id: the label agents.kruise.io/sandbox-id, else <namespace>--<name>",
+  },
+  { status: 401, text: /unauthorized/, code: "unauthenticated", hint: TOKEN_HINT },
+  { status: 403, text: /forbidden/, code: "forbidden", hint: TRAFFIC_HINT },
+  {
+    status: 503,
+    text: /traffic access token verifier is not ready/,
+    code: "network",
+    retryable: true,
+    hint: "The sandbox demands traffic tokens, and the gateway cannot verify them yet, or never: see its configuration",
+  },
+  { status: 400, text: /invalid sandbox port/, code: "invalid_argument", hint: "Pass a port from 1 to 65535" },
+  { status: 500, text: /wake failed|failed to map request/, code: "internal" },
+];
+
+const PORT_HINT = "Nothing may listen on that port of the sandbox yet, or its daemon died";
+
+/** What a status means that a gateway or proxy answered in its own words. */
+export function gatewayReply(status: number, text: string): Meaning {
+  const reply = REPLIES.find((row) => row.status === status && row.text.test(text));
+  if (reply !== undefined) return reply;
+  switch (status) {
+    case 400:
+      return { code: "invalid_argument" };
+    case 401:
+      return { code: "unauthenticated", hint: TOKEN_HINT };
+    case 403:
+      return { code: "forbidden", hint: TRAFFIC_HINT };
+    case 429:
+      return { code: "rate_limited", retryable: true };
+    case 502:
+    case 503:
+    case 504:
+      return { code: "network", retryable: true, hint: PORT_HINT };
+    case 404:
+    case 405:
+    case 501:
+      return { code: "unsupported", hint: "This daemon does not have the call: it may be older, or no envd at all" };
+    case 408:
+      return { code: "network", retryable: true };
+    case 413:
+      return { code: "no_space", hint: "A proxy on the way limits the size of requests" };
+    default:
+      return status >= 500 ? { code: "internal" } : { code: "protocol" };
+  }
+}

@@ -1,0 +1,96 @@
+import { connectFailure } from "./connect.ts";
+import { type CallContext, type Failure, failure, type Meaning } from "./failure.ts";
+import { gatewayReply } from "./gateway.ts";
+
+/** Answers of the daemon's plain HTTP routes that say more than their status does. */
+const MESSAGES: readonly (Meaning & { readonly status: number; readonly text: RegExp })[] = [
+  {
+    status: 401,
+    text: /unknown user|invalid username|error looking up user/,
+    code: "unknown_user",
+    hint: "Pass user: the name of an account that the sandbox's image has",
+  },
+  { status: 400, text: /is a directory/, code: "is_a_directory" },
+  { status: 500, text: /not a directory|path is a file/, code: "not_a_directory" },
+  { status: 500, text: /no space left|not enough (disk space|inodes)/, code: "no_space" },
+];
+
+const STATUSES: Readonly<Record<number, Meaning>> = {
+  400: { code: "invalid_argument" },
+  401: { code: "unauthenticated", hint: "Pass the sandbox's access token as runtimeToken" },
+  403: { code: "forbidden" },
+  404: { code: "file_not_found" },
+  406: { code: "unsupported" },
+  409: { code: "already_exists" },
+  412: { code: "invalid_argument" },
+  416: { code: "invalid_argument" },
+  429: { code: "rate_limited", retryable: true },
+  507: { code: "no_space", hint: "Remove files in the sandbox, or give it more disk" },
+};
+
+/** What an answer means that is not 2xx: by the daemon, by its RPC library, or by something in front of it. */
+export function httpFailure(
+  context: CallContext,
+  { status, type, location }: ResponseHead,
+  body: string,
+): Failure {
+  if (isRedirect({ status, type })) {
+    return failure(context, `redirected${location ? ` to ${hostOf(location)}` : ""}, which is not followed`, {
+      code: "protocol",
+      hint: "Nothing of a sandbox redirects: check domain or sandboxBaseUrl, its scheme above all",
+    }, { status });
+  }
+  const answer = jsonAnswer(body);
+  if (typeof answer?.code === "string") {
+    return connectFailure(context, answer.code, answer.message, { status });
+  }
+  if (typeof answer?.code === "number") {
+    const row = MESSAGES.find((row) => row.status === status && row.text.test(answer.message));
+    return failure(context, answer.message, row ?? STATUSES[status] ?? byClass(status), { status });
+  }
+  const text = looksLikeHtml(body) ? "" : firstLine(body);
+  return failure(context, text || `the answer was HTTP ${status}`, gatewayReply(status, text), { status });
+}
+
+/** What is looked at of an answer. */
+export interface ResponseHead {
+  readonly status: number;
+  readonly type?: ResponseType | undefined;
+  readonly location?: string | null | undefined;
+}
+
+/** Whether an answer is a redirect; browsers show one that is not followed as opaque. */
+export function isRedirect({ status, type }: ResponseHead): boolean {
+  return type === "opaqueredirect" || (status >= 300 && status < 400 && status !== 304);
+}
+
+/** The JSON of an error, from its first line: 0.2.10 may put a second value behind it. */
+function jsonAnswer(body: string): { readonly code: unknown; readonly message: string } | undefined {
+  for (const text of [body, body.slice(0, Math.max(0, body.indexOf("\n")))]) {
+    try {
+      const value: unknown = JSON.parse(text);
+      if (typeof value !== "object" || value === null) continue;
+      const { code, message, error } = value as Record<string, unknown>;
+      return { code, message: [message, error].find((words) => typeof words === "string") as string ?? "" };
+    } catch {
+      // Not JSON.
+    }
+  }
+  return undefined;
+}
+
+function byClass(status: number): Meaning {
+  return { code: status >= 500 ? "internal" : "protocol" };
+}
+
+function hostOf(location: string): string {
+  return URL.canParse(location) ? new URL(location).host : "another path";
+}
+
+function looksLikeHtml(body: string): boolean {
+  return /^\s*<(!doctype|html|head|body)/i.test(body);
+}
+
+function firstLine(body: string): string {
+  return body.trim().split("\n", 1)[0]!.slice(0, 500);
+}

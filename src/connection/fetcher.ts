@@ -1,0 +1,221 @@
+import { AuthenticationError } from "../errors/authentication_error.ts";
+import type { SandboxError } from "../errors/sandbox_error.ts";
+import type { ResolvedOptions } from "../options.ts";
+import { type Bytes, concat } from "../streams/bytes.ts";
+import type { Endpoint, EndpointOf } from "./endpoint.ts";
+import { engineFailure } from "./error_map/engine.ts";
+import { type CallContext, type Failure, failure } from "./error_map/failure.ts";
+import { httpFailure } from "./error_map/http.ts";
+import { Repeats } from "./repeats.ts";
+import { Token } from "./token.ts";
+
+/** One call of the daemon, to be sent once or more often. */
+export interface HttpCall extends CallContext {
+  /** Its name for observers: `process.Process/Start`, `files.read`. */
+  readonly operation: string;
+  readonly method: "GET" | "POST";
+  /** Path and query. */
+  readonly path: string;
+  /** Headers that belong to the call; they win over everything else. */
+  readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
+  /** The account to act as, as the value of `Authorization`. */
+  readonly authorization?: string | undefined;
+  /** Bytes that can be sent again, or a stream, which cannot. */
+  readonly body?: Bytes | Blob | ReadableStream<Uint8Array> | undefined;
+  /** Cuts the connection. */
+  readonly signal?: AbortSignal | undefined;
+  /** Ends the pause between two attempts, where the connection must not be cut. */
+  readonly pauseSignal?: AbortSignal | undefined;
+  /** `idempotent`: also repeated where it may have run. `never`: not even where nothing ran. */
+  readonly repeat?: "idempotent" | "if-nothing-ran" | "never" | undefined;
+  /** The media type that a good answer has; another one is a `protocol` error. */
+  readonly accept?: string | undefined;
+}
+
+const ERROR_BODY_BYTES = 64 * 1024;
+
+/** `redirect: "error"` keeps Node from buffering a streamed upload, and throws in workerd. */
+const refusesRedirects: boolean = (() => {
+  try {
+    return new Request("http://localhost/", { redirect: "error" }).redirect === "error";
+  } catch {
+    return false;
+  }
+})();
+
+/** The one caller of `fetch`: headers, tokens, redirects, refusals and repetition. */
+export class Fetcher {
+  readonly #options: ResolvedOptions;
+  readonly #endpoint: Endpoint;
+  readonly #tokens: { readonly runtime: Token; readonly traffic: Token };
+
+  /** Makes the fetcher of a client; views share the tokens of the fetcher they come from. */
+  constructor(options: ResolvedOptions, endpointOf: EndpointOf, shared?: Fetcher) {
+    this.#options = options;
+    this.#endpoint = endpointOf(options.runtimePort);
+    // The traffic token is for a gateway, and goes nowhere else.
+    const traffic = options.sandboxBaseUrl === undefined ? options.trafficToken : undefined;
+    this.#tokens = shared !== undefined ? shared.#tokens : {
+      runtime: new Token("runtimeToken", options.runtimeToken),
+      traffic: new Token("trafficToken", traffic),
+    };
+  }
+
+  /** The URL of the daemon. */
+  get baseUrl(): string {
+    return this.#endpoint.baseUrl;
+  }
+
+  /** Sends a call until an answer is good or final. What `consume` reads of the answer belongs to the attempt. */
+  async send<T = Response>(call: HttpCall, consume?: (response: Response) => Promise<T>): Promise<T> {
+    const repeats = new Repeats(this.#options.retry, call);
+    for (let attempt = 1;; attempt++) {
+      (call.pauseSignal ?? call.signal)?.throwIfAborted();
+      const [runtime, traffic] = await Promise.all([this.#tokens.runtime.get(), this.#tokens.traffic.get()]);
+      const outcome = await this.#attempt(call, attempt, { runtime, traffic }, consume);
+      if ("value" in outcome) return outcome.value;
+      const { error, nothingRan } = outcome;
+      if (await this.#renewed(error, repeats, { runtime, traffic })) continue;
+      if (!await repeats.pause(error, nothingRan)) throw error;
+    }
+  }
+
+  async #attempt<T>(
+    call: HttpCall,
+    attempt: number,
+    tokens: TokenValues,
+    consume: ((response: Response) => Promise<T>) | undefined,
+  ): Promise<{ readonly value: T } | Failure> {
+    const url = this.#endpoint.baseUrl + call.path;
+    const event = { operation: call.operation, method: call.method, url, attempt };
+    notify(this.#options.onRequest, event);
+    const started = performance.now();
+    const done = (status: number | undefined, error?: SandboxError) =>
+      notify(this.#options.onResponse, {
+        ...event,
+        ...(status !== undefined && { status }),
+        durationMs: performance.now() - started,
+        ...(error !== undefined && { error }),
+      });
+    let told = false;
+    try {
+      const response = await this.#options.fetch(url, this.#request(call, tokens));
+      const refused = await refusal(call, response);
+      told = true;
+      done(response.status, refused?.error);
+      if (refused !== undefined) return refused;
+      return { value: consume === undefined ? response as T : await consume(response) };
+    } catch (cause) {
+      call.signal?.throwIfAborted();
+      if (isOurs(cause)) throw cause;
+      const failed = engineFailure(call, cause, url);
+      if (!told) done(undefined, failed.error);
+      return failed;
+    }
+  }
+
+  #request(call: HttpCall, tokens: TokenValues): RequestInit {
+    const { body, signal } = call;
+    const init: RequestInit & { duplex?: "half" } = {
+      method: call.method,
+      headers: this.#headers(call, tokens),
+      redirect: isStreamBody(body) && refusesRedirects ? "error" : "manual",
+    };
+    if (body !== undefined) init.body = body;
+    if (isStreamBody(body)) init.duplex = "half";
+    if (signal !== undefined) init.signal = signal;
+    return init;
+  }
+
+  /** Later ones win: routing and secrets, then the account, then the user's own, then what the call must have. */
+  #headers(call: HttpCall, { runtime, traffic }: TokenValues): Headers {
+    const { apiKey, headers: own } = this.#options;
+    const headers = new Headers(this.#endpoint.headers);
+    // Compressed answers cost more time than they save, most of all on Node. Browsers do not let a caller choose.
+    headers.set("accept-encoding", "identity");
+    if (apiKey !== undefined) headers.set("x-api-key", apiKey);
+    if (runtime !== undefined) headers.set("x-access-token", runtime);
+    if (traffic !== undefined) headers.set("e2b-traffic-access-token", traffic);
+    if (call.authorization !== undefined) headers.set("authorization", call.authorization);
+    own.forEach((value, name) => headers.set(name, value));
+    new Headers(call.headers).forEach((value, name) => headers.set(name, value));
+    return headers;
+  }
+
+  /** Gives up a refused token that a function can renew; true when the call is to be repeated with the new one. */
+  async #renewed(error: SandboxError, repeats: Repeats, used: TokenValues): Promise<boolean> {
+    const which = error.code === "unauthenticated" ? "runtime" : error.code === "forbidden" ? "traffic" : undefined;
+    if (which === undefined || !this.#tokens[which].canRenew || !repeats.isFirstRenewal(which)) return false;
+    this.#tokens[which].discard(used[which]);
+    if (!repeats.canResend) {
+      await this.#tokens[which].get();
+      throw new AuthenticationError(error.message, {
+        code: which === "runtime" ? "unauthenticated" : "forbidden",
+        status: error.status,
+        sandboxId: error.sandboxId,
+        retryable: true,
+        hint: "The token was renewed. A stream cannot be sent twice: make it anew and call again",
+      });
+    }
+    return this.#options.retry !== false;
+  }
+}
+
+interface TokenValues {
+  readonly runtime: string | undefined;
+  readonly traffic: string | undefined;
+}
+
+/** Whether a body can be sent only once. */
+export function isStreamBody(body: HttpCall["body"]): body is ReadableStream<Uint8Array> {
+  return body instanceof ReadableStream;
+}
+
+/** What is wrong with an answer, or undefined. */
+async function refusal(call: HttpCall, response: Response): Promise<Failure | undefined> {
+  const { status, type } = response;
+  if (!response.ok) {
+    const body = await readBounded(response, ERROR_BODY_BYTES).catch(() => new Uint8Array(0));
+    return httpFailure(
+      call,
+      { status, type, location: response.headers.get("location") },
+      new TextDecoder().decode(body),
+    );
+  }
+  const contentType = response.headers.get("content-type") ?? "";
+  if (call.accept === undefined || contentType.split(";")[0]!.trim().toLowerCase() === call.accept) return undefined;
+  await response.body?.cancel().catch(() => {});
+  return failure(call, `the answer is ${contentType || "of no type"}, not ${call.accept}`, {
+    code: "protocol",
+    hint: "Something else than a sandbox's daemon answers there: check domain or sandboxBaseUrl",
+  }, { status });
+}
+
+/** The first bytes of a body; the rest is cancelled. */
+async function readBounded(response: Response, limit: number): Promise<Bytes> {
+  if (response.body === null) return new Uint8Array(0);
+  const reader = response.body.getReader();
+  const parts: Bytes[] = [];
+  for (let size = 0; size < limit;) {
+    const { done, value } = await reader.read();
+    if (done) return concat(parts);
+    parts.push(value as Bytes);
+    size += value.byteLength;
+  }
+  await reader.cancel().catch(() => {});
+  return concat(parts);
+}
+
+/** An error that is final as it is: a consumer's own, or misuse found by the engine. */
+function isOurs(error: unknown): boolean {
+  return error instanceof RangeError || (error instanceof Error && "retryable" in error);
+}
+
+/** Observers must not break a call. */
+function notify<E>(observer: ((event: E) => void) | undefined, event: E): void {
+  try {
+    observer?.(event);
+  } catch {
+    // Theirs.
+  }
+}

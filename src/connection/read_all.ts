@@ -1,0 +1,30 @@
+import type { Bytes } from "../streams/bytes.ts";
+import { concat } from "../streams/bytes.ts";
+import { type CallContext, failure } from "./error_map/failure.ts";
+
+/** Reads a whole body that must not be larger than the limit. */
+export async function readAll(response: Response, limit: number, context: CallContext): Promise<Bytes> {
+  const declared = Number(response.headers.get("content-length") ?? 0);
+  if (declared > limit) throw await tooLarge(response, limit, context);
+  if (response.body === null) return new Uint8Array(0);
+  const parts: Bytes[] = [];
+  let size = 0;
+  const reader = response.body.getReader();
+  while (true) {
+    const { done, value } = await reader.read();
+    if (done) return concat(parts, size);
+    parts.push(value as Bytes);
+    size += value.byteLength;
+    if (size <= limit) continue;
+    reader.releaseLock();
+    throw await tooLarge(response, limit, context);
+  }
+}
+
+async function tooLarge(response: Response, limit: number, context: CallContext): Promise<Error> {
+  await response.body?.cancel().catch(() => {});
+  return failure(context, `the answer is larger than ${limit} bytes`, {
+    code: "protocol",
+    hint: "Pass a larger maxFrameBytes, if it is a sandbox's daemon that answers there",
+  }).error;
+}

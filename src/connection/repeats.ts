@@ -1,0 +1,60 @@
+import type { SandboxError } from "../errors/sandbox_error.ts";
+import type { ResolvedOptions } from "../options.ts";
+import { sleep } from "./deadline.ts";
+import type { HttpCall } from "./fetcher.ts";
+
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 1_000;
+
+/**
+ * Decides whether a call is sent again, and waits for the right moment.
+ *
+ * What proves that nothing ran is tried again for a while, whatever the call. What may have run is repeated only where
+ * running twice is the same as once. A body that is a stream is gone after the first attempt.
+ */
+export class Repeats {
+  readonly #policy: ResolvedOptions["retry"];
+  readonly #call: HttpCall;
+  readonly #started = performance.now();
+  readonly #renewed = new Set<string>();
+  #networkErrors = 0;
+  #pauses = 0;
+
+  /** Starts the clock of a call. */
+  constructor(policy: ResolvedOptions["retry"], call: HttpCall) {
+    this.#policy = policy;
+    this.#call = call;
+  }
+
+  /** Whether the call can be sent more than once at all. */
+  get canResend(): boolean {
+    return !(this.#call.body instanceof ReadableStream);
+  }
+
+  /** Whether this token is refused for the first time in this call. */
+  isFirstRenewal(token: string): boolean {
+    if (this.#renewed.has(token)) return false;
+    this.#renewed.add(token);
+    return true;
+  }
+
+  /** Waits and answers true when the call is to be sent again. */
+  async pause(error: SandboxError, nothingRan: boolean): Promise<boolean> {
+    if (this.#policy === false || !this.canResend || this.#call.repeat === "never") return false;
+    const pause = this.#nextPause();
+    if (nothingRan) {
+      if (performance.now() - this.#started + pause > this.#policy.gatewayMs) return false;
+    } else {
+      if (this.#call.repeat !== "idempotent" || error.code !== "network" || !error.retryable) return false;
+      if (++this.#networkErrors > this.#policy.attempts) return false;
+    }
+    await sleep(pause, this.#call.pauseSignal ?? this.#call.signal);
+    return true;
+  }
+
+  /** Doubling, with jitter, so that many clients do not come back at once. */
+  #nextPause(): number {
+    const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#pauses++);
+    return longest * (0.5 + Math.random() / 2);
+  }
+}

@@ -1,0 +1,50 @@
+import { AuthenticationError } from "../errors/authentication_error.ts";
+import { headerValue, type TokenSource } from "../options.ts";
+
+/**
+ * A token and where it comes from. A function is asked when the token is first needed and after a refusal, once for
+ * all callers that wait for it.
+ */
+export class Token {
+  readonly #name: string;
+  readonly #source: TokenSource | undefined;
+  #asking: Promise<string | undefined> | undefined;
+  #known: string | undefined;
+
+  /** Makes a token; the name is for messages. */
+  constructor(name: string, source: TokenSource | undefined) {
+    this.#name = name;
+    this.#source = source;
+  }
+
+  /** Whether asking again can give another one. */
+  get canRenew(): boolean {
+    return typeof this.#source === "function";
+  }
+
+  /** The token in force. */
+  get(): Promise<string | undefined> {
+    this.#asking ??= this.#ask();
+    return this.#asking;
+  }
+
+  /** Forgets a refused token, unless another caller has done so since it was given out. */
+  discard(refused: string | undefined): void {
+    if (this.#known === refused) this.#asking = undefined;
+  }
+
+  async #ask(): Promise<string | undefined> {
+    if (typeof this.#source !== "function") return this.#source;
+    try {
+      this.#known = headerValue(this.#name, await this.#source());
+      return this.#known;
+    } catch (cause) {
+      this.#asking = undefined;
+      throw new AuthenticationError(`Cannot get the ${this.#name}: its function failed`, {
+        code: "unauthenticated",
+        hint: "See the cause",
+        cause,
+      });
+    }
+  }
+}
