@@ -1,0 +1,153 @@
+import { Code, ConnectError } from "@connectrpc/connect";
+import { Buffer } from "node:buffer";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { open, stat } from "node:fs/promises";
+import { isAbsolute, join } from "node:path/posix";
+import process from "node:process";
+import type { Account } from "../accounts.ts";
+import { ownPath } from "./environment.ts";
+
+/** What is to be started. */
+export interface Launch {
+  readonly cmd: string;
+  readonly args: readonly string[];
+  readonly envs: Record<string, string>;
+  readonly cwd: string;
+  /** Whether standard input is a pipe; otherwise it is at its end. */
+  readonly stdin: boolean;
+  readonly account: Account;
+}
+
+/** A refusal in the words of the daemon's operating system library. */
+class LaunchFailure extends Error {}
+
+const ERRNO_TEXTS: Readonly<Record<string, string>> = {
+  E2BIG: "argument list too long",
+  EACCES: "permission denied",
+  EAGAIN: "resource temporarily unavailable",
+  EINVAL: "invalid argument",
+  ELOOP: "too many levels of symbolic links",
+  EMFILE: "too many open files",
+  ENAMETOOLONG: "file name too long",
+  ENOENT: "no such file or directory",
+  ENOEXEC: "exec format error",
+  ENOMEM: "cannot allocate memory",
+  ENOTDIR: "not a directory",
+  EPERM: "operation not permitted",
+  ERR_INVALID_ARG_VALUE: "invalid argument",
+  ETXTBSY: "text file busy",
+};
+
+/** The newer daemon's wrapper: what cannot be started is then exit 126 or 127. */
+const WRAPPER = `command -v nice >/dev/null && set -- nice -n 0 "$@"; exec "$@"`;
+
+/**
+ * Starts a process and resolves once it runs.
+ *
+ * @throws {ConnectError} `invalid_argument`, where it cannot be started
+ */
+export function launch(launch: Launch, newer: boolean): Promise<ChildProcess> {
+  return newer ? startThroughShell(launch) : startDirectly(launch);
+}
+
+function startThroughShell(launch: Launch): Promise<ChildProcess> {
+  const args = ["-c", WRAPPER, launch.cmd, launch.cmd, ...launch.args];
+  return naming(
+    ["/bin/sh", ...args].join(" "),
+    () => start("/bin/sh", "/bin/sh", ["/bin/sh", ...args], launch),
+  );
+}
+
+async function startDirectly(launch: Launch): Promise<ChildProcess> {
+  const { cmd, args } = launch;
+  const found = cmd.includes("/") ? cmd : await searchPath(cmd);
+  return await naming([found ?? cmd, ...args].join(" "), async () => {
+    if (cmd === "") throw new LaunchFailure("exec: no command");
+    if (found === undefined) {
+      throw new LaunchFailure(
+        `exec: ${JSON.stringify(cmd)}: executable file not found in $PATH`,
+      );
+    }
+    const file = isAbsolute(found) ? found : join(launch.cwd, found);
+    const argv = [cmd, ...args];
+    return await start(found, file, argv, launch, () => checkFormat(file));
+  });
+}
+
+/** Puts the command into the message of a failure. */
+async function naming<T>(shown: string, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!(error instanceof LaunchFailure)) throw error;
+    throw new ConnectError(
+      `error starting process '${shown}': ${error.message}`,
+      Code.InvalidArgument,
+    );
+  }
+}
+
+async function start(
+  shown: string,
+  file: string,
+  [argv0 = "", ...args]: readonly string[],
+  launch: Launch,
+  check?: () => Promise<void>,
+): Promise<ChildProcess> {
+  const { envs, cwd, account } = launch;
+  if (Object.entries(envs).some((pair) => pair.join().includes("\0"))) {
+    throw new LaunchFailure("exec: environment variable contains NUL");
+  }
+  try {
+    if ([file, ...args].some((text) => text.includes("\0"))) {
+      throw errno("EINVAL");
+    }
+    if (!(await stat(cwd)).isDirectory()) throw errno("ENOTDIR");
+    await check?.();
+    const child = spawn(file, args, {
+      argv0,
+      cwd,
+      env: envs,
+      stdio: [launch.stdin ? "pipe" : "ignore", "pipe", "pipe"],
+      ...(account.uid === undefined ? {} : { uid: account.uid, gid: account.gid }),
+    });
+    await once(child, "spawn");
+    return child;
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? "";
+    const text = ERRNO_TEXTS[code] ?? (error as Error).message;
+    throw new LaunchFailure(`fork/exec ${shown}: ${text}`);
+  }
+}
+
+/** Looks a bare name up as the daemon does: in its own PATH, not the request's. */
+async function searchPath(name: string): Promise<string | undefined> {
+  if (name === "") return undefined;
+  for (const directory of ownPath().split(":")) {
+    const file = join(directory, name);
+    const found = await stat(file).catch(() => undefined);
+    if (found?.isFile() && (found.mode & 0o111) !== 0) return file;
+  }
+  return undefined;
+}
+
+/**
+ * Refuses a text without `#!`. The C library would hand it to a shell, which
+ * the daemon does not.
+ */
+async function checkFormat(file: string): Promise<void> {
+  const found = await stat(file);
+  if (!found.isFile() || (found.mode & 0o111) === 0) throw errno("EACCES");
+  if (process.platform !== "linux") return;
+  const head = Buffer.alloc(4);
+  await using handle = await open(file);
+  await handle.read(head, 0, 4, 0);
+  const isScript = head.toString("latin1").startsWith("#!");
+  const isBinary = head.toString("latin1") === "\x7fELF";
+  if (!isScript && !isBinary) throw errno("ENOEXEC");
+}
+
+function errno(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}

@@ -1,0 +1,172 @@
+import type { ConnectError } from "@connectrpc/connect";
+import { Code, ConnectError as RpcError } from "@connectrpc/connect";
+import type { ChildProcess } from "node:child_process";
+import type { Readable } from "node:stream";
+import type { ProcessConfig } from "../../../gen/process/process_pb.ts";
+import { afterDelay, deadlineExceeded } from "../deadline.ts";
+import { type EndEvent, endEvent } from "./end_event.ts";
+import { type ProcessEvent, Subscription } from "./subscription.ts";
+
+/** The most that one data event carries. */
+const CHUNK_BYTES = 32_768;
+
+/** How long a killed process's pipes are read on, where something else holds them. */
+const DRAIN_MS = 100;
+
+/** A started process: its pipes, and those who read from it. */
+export class RunningProcess {
+  readonly pid: number;
+  readonly tag: string | undefined;
+  readonly config: ProcessConfig | undefined;
+  /** Resolves when nothing of the process is left here. */
+  readonly ended: Promise<EndEvent>;
+
+  readonly #child: ChildProcess;
+  readonly #subscriptions = new Set<Subscription>();
+  readonly #exit: Promise<EndEvent>;
+  #exited = false;
+  #killed = false;
+  #stdinClosed = false;
+  #stopDraining: () => void = () => {};
+  #cancelDeadline: () => void = () => {};
+
+  constructor(
+    child: ChildProcess,
+    options: {
+      tag: string | undefined;
+      config: ProcessConfig | undefined;
+      /** Called before the last event goes out, so that nobody finds a dead process. */
+      onEnd: (end: EndEvent) => void;
+    },
+  ) {
+    this.#child = child;
+    this.pid = child.pid!;
+    this.tag = options.tag;
+    this.config = options.config;
+    // A reader that went away is told to whoever writes next.
+    child.stdin?.on("error", () => {});
+    this.#exit = new Promise((resolve) => {
+      child.once("exit", (code, signal) => {
+        this.#exited = true;
+        this.#cancelDeadline();
+        if (this.#killed) this.#drainBriefly();
+        resolve(endEvent(code, signal));
+      });
+    });
+    this.ended = this.#run(options.onEnd);
+  }
+
+  /** Adds a reader, who gets what comes from now on. */
+  subscribe(signal: AbortSignal): Subscription {
+    const subscription = new Subscription();
+    this.#subscriptions.add(subscription);
+    const leave = () => {
+      this.#subscriptions.delete(subscription);
+      subscription.close();
+    };
+    if (signal.aborted) leave();
+    else signal.addEventListener("abort", leave, { once: true });
+    return subscription;
+  }
+
+  /** Kills the process after that time; its starter then gets an error and no end. */
+  limit(timeoutMs: number, starter: Subscription): void {
+    this.#cancelDeadline = afterDelay(timeoutMs, () => {
+      starter.finish(deadlineExceeded());
+      this.kill("SIGKILL");
+    });
+  }
+
+  /** Signals the process itself, not its children. The pipes are then not waited for. */
+  kill(signal: "SIGTERM" | "SIGKILL"): void {
+    this.#killed = true;
+    if (this.#exited) this.#drainBriefly();
+    else this.#child.kill(signal);
+  }
+
+  /**
+   * Writes to standard input; resolves once the process has taken it, or its pipe.
+   *
+   * @throws {ConnectError} `internal`, where nobody can read it
+   */
+  async write(data: Uint8Array): Promise<void> {
+    const stdin = this.#child.stdin;
+    if (!stdin || this.#stdinClosed) {
+      throw inputError("stdin not enabled or closed");
+    }
+    if (data.byteLength === 0) return;
+    await new Promise<void>((resolve, reject) => {
+      stdin.write(data, (error) => {
+        if (!error) return resolve();
+        reject(inputError(
+          `error writing to stdin of process '${this.pid}': write |1: broken pipe`,
+        ));
+      });
+    });
+  }
+
+  /** Ends standard input; does nothing where it is at its end. */
+  closeInput(): void {
+    this.#stdinClosed = true;
+    this.#child.stdin?.end();
+  }
+
+  async #run(onEnd: (end: EndEvent) => void): Promise<EndEvent> {
+    const drained = new Promise<void>((resolve) => {
+      this.#stopDraining = resolve;
+    });
+    const { stdin, stdout, stderr } = this.#child;
+    const output = Promise.all([
+      this.#forward(stdout!, "stdout"),
+      this.#forward(stderr!, "stderr"),
+    ]);
+    const end = await this.#exit;
+    await Promise.race([output, drained]);
+    this.#stopDraining();
+    for (const pipe of [stdin, stdout, stderr]) pipe?.destroy();
+    onEnd(end);
+    for (const subscription of this.#subscriptions) {
+      subscription.push({ event: { case: "end", value: end } });
+      subscription.finish();
+    }
+    return end;
+  }
+
+  async #forward(pipe: Readable, output: "stdout" | "stderr"): Promise<void> {
+    try {
+      for await (const data of pipe as AsyncIterable<Uint8Array>) {
+        for (let at = 0; at < data.byteLength; at += CHUNK_BYTES) {
+          const value = data.subarray(at, at + CHUNK_BYTES);
+          await this.#publish({
+            event: { case: "data", value: { output: { case: output, value } } },
+          });
+        }
+      }
+    } catch {
+      // A pipe that is closed while it is read has ended like any other.
+    }
+  }
+
+  /** Hands an event to all; waits while the queue of one of them is full. */
+  #publish(event: ProcessEvent): Promise<unknown> | undefined {
+    const full = [];
+    for (const subscription of this.#subscriptions) {
+      const room = subscription.push(event);
+      if (room) full.push(room);
+    }
+    return full.length > 0 ? Promise.all(full) : undefined;
+  }
+
+  #drainBriefly(): void {
+    const stop = this.#stopDraining;
+    const cancel = afterDelay(DRAIN_MS, stop);
+    this.#stopDraining = () => {
+      cancel();
+      stop();
+    };
+  }
+}
+
+function inputError(reason: string): ConnectError {
+  return new RpcError(`error writing to stdin: ${reason}`, Code.Internal);
+}

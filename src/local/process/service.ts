@@ -1,0 +1,212 @@
+import { Code, ConnectError, type ConnectRouter, type HandlerContext } from "@connectrpc/connect";
+import { stat } from "node:fs/promises";
+import { Process, type ProcessInput, Signal, type StartRequest } from "../../../gen/process/process_pb.ts";
+import type { Account } from "../accounts.ts";
+import { afterDelay, deadlineExceeded, timeoutKey } from "../deadline.ts";
+import { PathError, resolvePath } from "../paths.ts";
+import { requestAccount } from "../request_user.ts";
+import type { RuntimeState } from "../runtime_state.ts";
+import { processEnvironment } from "./environment.ts";
+import { launch } from "./launch.ts";
+import type { ProcessTable } from "./process_table.ts";
+import type { RunningProcess } from "./running_process.ts";
+import type { ProcessEvent, Subscription } from "./subscription.ts";
+
+const DEFAULT_KEEPALIVE_SECONDS = 90;
+
+/** Adds `process.Process`. */
+export function registerProcess(
+  router: ConnectRouter,
+  state: RuntimeState,
+  table: ProcessTable,
+): void {
+  router.service(Process, {
+    list: () => ({
+      processes: table.list().map(({ config, pid, tag }) => ({
+        ...(config ? { config } : {}),
+        pid,
+        ...(tag === undefined ? {} : { tag }),
+      })),
+    }),
+
+    async *start(request, context) {
+      const account = requestAccount(context.requestHeader, state);
+      if (request.pty) {
+        throw new ConnectError(
+          "a PTY is not supported by this runtime",
+          Code.Unimplemented,
+        );
+      }
+      const cwd = await workingDirectory(request, account, state);
+      const timeoutMs = context.values.get(timeoutKey);
+      if (timeoutMs !== undefined && timeoutMs <= 0) throw deadlineExceeded();
+      const child = await launch({
+        cmd: request.process?.cmd ?? "",
+        args: request.process?.args ?? [],
+        envs: processEnvironment(account, state, request.process?.envs ?? {}),
+        cwd,
+        stdin: !(state.newer && request.stdin === false),
+        account,
+      }, state.newer);
+      const running = table.add(child, request.process, request.tag);
+      const subscription = running.subscribe(context.signal);
+      if (timeoutMs !== undefined) running.limit(timeoutMs, subscription);
+      yield* stream(running, subscription, context);
+    },
+
+    async *connect(request, context) {
+      const exited = state.newer ? table.selectExited(request.process) : undefined;
+      if (exited) {
+        yield started(exited.pid);
+        yield { event: { event: { case: "end", value: exited.end } } };
+        return;
+      }
+      const running = table.select(request.process);
+      const timeoutMs = context.values.get(timeoutKey);
+      if (timeoutMs !== undefined && timeoutMs <= 0) throw deadlineExceeded();
+      const subscription = running.subscribe(context.signal);
+      if (timeoutMs !== undefined) {
+        context.signal.addEventListener(
+          "abort",
+          afterDelay(timeoutMs, () => subscription.finish(deadlineExceeded())),
+          { once: true },
+        );
+      }
+      yield* stream(running, subscription, context);
+    },
+
+    update(request) {
+      table.select(request.process);
+      if (!request.pty) return {};
+      throw new ConnectError(
+        "error resizing tty: tty not assigned to process",
+        Code.Internal,
+      );
+    },
+
+    async streamInput(requests) {
+      let selected: RunningProcess | undefined;
+      for await (const { event } of requests) {
+        switch (event.case) {
+          case "start":
+            selected = table.select(event.value.process);
+            break;
+          case "data":
+            if (!selected) {
+              throw new ConnectError(
+                "data before start",
+                Code.InvalidArgument,
+              );
+            }
+            await write(selected, event.value.input);
+            break;
+          case "keepalive":
+            break;
+          default:
+            throw new ConnectError(
+              "invalid event type <nil>",
+              Code.Unimplemented,
+            );
+        }
+      }
+      return {};
+    },
+
+    async sendInput(request) {
+      await write(table.select(request.process), request.input);
+      return {};
+    },
+
+    sendSignal(request) {
+      const running = table.select(request.process);
+      switch (request.signal) {
+        case Signal.SIGTERM:
+          running.kill("SIGTERM");
+          return {};
+        case Signal.SIGKILL:
+          running.kill("SIGKILL");
+          return {};
+        default:
+          throw new ConnectError(
+            `invalid signal: ${request.signal || "SIGNAL_UNSPECIFIED"}`,
+            Code.Unimplemented,
+          );
+      }
+    },
+
+    closeStdin(request) {
+      table.select(request.process).closeInput();
+      return {};
+    },
+  });
+}
+
+/** The whole response stream of one subscription. */
+async function* stream(
+  running: RunningProcess,
+  subscription: Subscription,
+  context: HandlerContext,
+): AsyncGenerator<{ event: ProcessEvent }, void> {
+  yield started(running.pid);
+  const keepaliveMs = keepaliveSeconds(context.requestHeader) * 1000;
+  for await (const event of subscription.read(keepaliveMs)) yield { event };
+}
+
+function started(pid: number): { event: ProcessEvent } {
+  return { event: { event: { case: "start", value: { pid } } } };
+}
+
+/** Zero and less would stop the daemon; here they mean the default. */
+function keepaliveSeconds(headers: Headers): number {
+  const header = headers.get("keepalive-ping-interval") ?? "";
+  const seconds = /^\+?[0-9]+$/.test(header) ? Number(header) : 0;
+  return seconds > 0 ? Math.min(seconds, 2_000_000) : DEFAULT_KEEPALIVE_SECONDS;
+}
+
+async function workingDirectory(
+  request: StartRequest,
+  account: Account,
+  state: RuntimeState,
+): Promise<string> {
+  const cwd = resolveCwd(request.process?.cwd ?? "", account, state);
+  try {
+    await stat(cwd);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    throw new ConnectError(
+      `cwd '${cwd}' does not exist`,
+      Code.InvalidArgument,
+    );
+  }
+  return cwd;
+}
+
+function resolveCwd(
+  cwd: string,
+  account: Account,
+  state: RuntimeState,
+): string {
+  try {
+    return resolvePath(cwd, account, state);
+  } catch (error) {
+    if (!(error instanceof PathError)) throw error;
+    throw new ConnectError(error.message, Code.InvalidArgument);
+  }
+}
+
+async function write(
+  running: RunningProcess,
+  input: ProcessInput | undefined,
+): Promise<void> {
+  switch (input?.input.case) {
+    case "stdin":
+      return await running.write(input.input.value);
+    case "pty":
+      throw new ConnectError(
+        "error writing to tty: tty not assigned to process — input should be written to the stdin, not the tty",
+        Code.Internal,
+      );
+    default:
+      throw new ConnectError("invalid input type <nil>", Code.Unimplemented);
+  }
+}
