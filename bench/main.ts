@@ -1,7 +1,7 @@
 /**
  * Compares the client with a hand-written `fetch` loop on each runtime, in interleaved rounds, every run in a fresh process.
  *
- * deno task bench [--runtime deno,node,bun] [--rows stdout-bytes,stdout-text,read,write] [--rounds 5] [--side client,raw]
+ * deno task bench [--runtime deno,node,bun] [--rows stdout-bytes,stdout-text,stdout-unicode,read,write] [--rounds 5] [--side client,raw]
  */
 
 import { parseArgs } from "node:util";

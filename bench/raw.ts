@@ -6,7 +6,7 @@
 import { measure } from "./measure.ts";
 import type { Jobs } from "./rows.ts";
 import { source } from "./source.ts";
-import { encode, envelope } from "./wire.ts";
+import { encode, envelope, type Text } from "./wire.ts";
 import { StartRequestSchema } from "../gen/process/process_pb.ts";
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -26,8 +26,8 @@ function field(message: Bytes, number: number): Bytes {
 }
 
 /** Starts a command and hands every piece of its stdout to `take`. */
-async function stdout(url: string, size: number, take: (bytes: Bytes) => void): Promise<void> {
-  const request = encode(StartRequestSchema, { process: { cmd: "produce", args: [String(size)] }, stdin: false });
+async function stdout(url: string, text: Text, size: number, take: (bytes: Bytes) => void): Promise<void> {
+  const request = encode(StartRequestSchema, { process: { cmd: "produce", args: [text, String(size)] }, stdin: false });
   const response = await fetch(`${url}/process.Process/Start`, {
     method: "POST",
     headers: { ...headers, "content-type": "application/connect+proto", "connect-protocol-version": "1" },
@@ -72,6 +72,15 @@ async function stdout(url: string, size: number, take: (bytes: Bytes) => void): 
   }
 }
 
+/** Hands stdout to a callback as text, and counts its characters. */
+async function text(url: string, kind: Text, size: number): Promise<number> {
+  let seen = 0;
+  const onStdout = (text: string) => seen += text.length;
+  const decoder = new TextDecoder();
+  await stdout(url, kind, size, (bytes) => onStdout(decoder.decode(bytes, { stream: true })));
+  return seen;
+}
+
 /** The source as the only part of a form, framed as it goes. */
 function multipart(content: ReadableStream<Bytes>, boundary: string): ReadableStream<Bytes> {
   const encoder = new TextEncoder();
@@ -94,16 +103,11 @@ function multipart(content: ReadableStream<Bytes>, boundary: string): ReadableSt
 const jobs: Jobs = {
   async "stdout-bytes"(url, size) {
     let seen = 0;
-    await stdout(url, size, (bytes) => seen += bytes.length);
+    await stdout(url, "ascii", size, (bytes) => seen += bytes.length);
     return seen;
   },
-  async "stdout-text"(url, size) {
-    let seen = 0;
-    const onStdout = (text: string) => seen += text.length;
-    const decoder = new TextDecoder();
-    await stdout(url, size, (bytes) => onStdout(decoder.decode(bytes, { stream: true })));
-    return seen;
-  },
+  "stdout-text": (url, size) => text(url, "ascii", size),
+  "stdout-unicode": (url, size) => text(url, "unicode", size),
   async read(url, size) {
     const response = await fetch(`${url}/files?path=/bench/${size}&username=root`, { headers });
     return new Uint8Array(await response.arrayBuffer()).length;

@@ -4,7 +4,7 @@ export const MIB: number = 1024 * 1024;
 
 export type Runtime = "deno" | "node" | "bun";
 export type Side = "client" | "raw";
-export type RowName = "stdout-bytes" | "stdout-text" | "read" | "write";
+export type RowName = "stdout-bytes" | "stdout-text" | "stdout-unicode" | "read" | "write";
 
 /** One piece of work: moves `size` bytes from or to the server at `url`, and says how many bytes or characters it saw. */
 export type Job = (url: string, size: number) => Promise<number>;
@@ -36,6 +36,14 @@ export const rows: readonly Row[] = [
   {
     name: "stdout-text",
     title: "128 MiB of stdout, to a text callback",
+    mib: 128,
+    longMib: 512,
+    ratio: everywhere(1.25),
+    growthMib: 64,
+  },
+  {
+    name: "stdout-unicode",
+    title: "the same, not all of it ASCII",
     mib: 128,
     longMib: 512,
     ratio: everywhere(1.25),

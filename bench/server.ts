@@ -2,7 +2,7 @@
  * The other end of every measurement: a process that serves frames and files from memory, encoded before the first request, so that
  * its own cost hides nothing of a client's. It answers as daemon 0.2.10 does, which takes uploads as multipart only.
  *
- * How much to send is in the request: the last argument of the command, or the last segment of the file's path, in bytes.
+ * What to send is in the request: the last arguments of a command are the kind of text and its bytes, a file's name is its bytes.
  */
 
 import { create, fromBinary } from "@bufbuild/protobuf";
@@ -18,7 +18,7 @@ import { BLOCK_BYTES, encode, endOfStream, eventFrame, outputFrames } from "./wi
 const PID = 4242;
 const startFrame = eventFrame({ event: { case: "start", value: { pid: PID } } });
 const endFrame = eventFrame({ event: { case: "end", value: { exited: true, status: "exit status 0" } } });
-const output = outputFrames();
+const output = { ascii: outputFrames("ascii"), unicode: outputFrames("unicode") };
 const noise = new Uint8Array(BLOCK_BYTES);
 for (let at = 0; at < BLOCK_BYTES; at += 65_536) crypto.getRandomValues(noise.subarray(at, at + 65_536));
 
@@ -51,12 +51,14 @@ async function writable(response: ServerResponse): Promise<boolean> {
 
 async function start(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const message = (await body(request)).subarray(5);
-  const blocks = blocksOf(fromBinary(StartRequestSchema, message).process?.args.at(-1));
+  const [kind, bytes] = fromBinary(StartRequestSchema, message).process?.args.slice(-2) ?? [];
+  const blocks = blocksOf(bytes);
+  const frames = output[kind === "unicode" ? kind : "ascii"];
   response.writeHead(200, { "content-type": "application/connect+proto", "connect-accept-encoding": "gzip" });
   response.write(startFrame);
   for (let block = 0; block < blocks && await writable(response); block++) {
     response.cork(); // one system call a block, yet one HTTP chunk a frame, as the daemon flushes them
-    for (const frame of output) response.write(frame);
+    for (const frame of frames) response.write(frame);
     response.uncork();
   }
   response.write(endFrame);

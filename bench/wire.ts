@@ -30,13 +30,16 @@ export function eventFrame(event: MessageInitShape<typeof StartResponseSchema>["
 /** The frame that ends a stream without an error. */
 export const endOfStream: Uint8Array<ArrayBuffer> = envelope(new TextEncoder().encode("{}"), 2);
 
-/** A block of output as frames: log lines, mostly ASCII, with characters of two to four bytes that frames may cut in two. */
-export function outputFrames(): Uint8Array<ArrayBuffer>[] {
+/** What a command prints: log lines in ASCII, or with a line in 256 that has characters of two to four bytes. */
+export type Text = "ascii" | "unicode";
+
+/** A block of output as frames, which may cut a character in two. */
+export function outputFrames(kind: Text): Uint8Array<ArrayBuffer>[] {
   const text = new Uint8Array(BLOCK_BYTES).fill(0x2e);
   const encoder = new TextEncoder();
   let length = 0;
   for (let number = 0;; number++) {
-    const mark = number % 256 === 255 ? "✓ naïve 🦕" : "ok";
+    const mark = kind === "unicode" && number % 256 === 255 ? "✓ naïve 🦕" : "ok";
     const line = encoder.encode(`2026-01-01T00:00:00.000Z worker[${number % 8}]: step ${number} ${mark}\n`);
     if (length + line.length > BLOCK_BYTES) break;
     text.set(line, length);
