@@ -1,7 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
 import { lstat, rm, stat } from "node:fs/promises";
-import { type EntryInfo, Filesystem, FileType } from "../../../gen/filesystem/filesystem_pb.ts";
+import { type EntryInfo, EntryInfoSchema, Filesystem, FileType } from "../../../gen/filesystem/filesystem_pb.ts";
 import type { Account } from "../accounts.ts";
 import { PathError, resolvePath } from "../paths.ts";
 import { requestAccount } from "../request_user.ts";
