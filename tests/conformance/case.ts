@@ -1,0 +1,40 @@
+import type { CommandHandle, RuntimeClient } from "../../mod.ts";
+
+/** A portable case: it runs on every runtime, against every daemon. */
+export interface Case {
+  readonly name: string;
+  /** What it is written from: `wire: <name of a recorded case>` or `docs/protocol.md §<section>`. */
+  readonly source: string;
+  run(sandbox: RuntimeClient, kit: Kit): Promise<void>;
+}
+
+/** What a case is given beside the client. */
+export interface Kit {
+  /** A fresh directory of the sandbox, removed after the case. */
+  readonly dir: string;
+  /** A text that no other case has: a tag, a name. */
+  readonly unique: string;
+  /** Disposes a handle after the case, whatever its outcome. */
+  own(handle: CommandHandle): CommandHandle;
+}
+
+/** Runs a case in a directory of its own and tidies up. */
+export async function runCase(sandbox: RuntimeClient, { run }: Case): Promise<void> {
+  const unique = crypto.randomUUID();
+  const dir = `/tmp/conformance-${unique}`;
+  const owned: CommandHandle[] = [];
+  await sandbox.files.makeDir(dir);
+  try {
+    await run(sandbox, {
+      dir,
+      unique,
+      own(handle) {
+        owned.push(handle);
+        return handle;
+      },
+    });
+  } finally {
+    for (const handle of owned) await handle[Symbol.asyncDispose]();
+    await sandbox.files.remove(dir);
+  }
+}

@@ -1,0 +1,35 @@
+/** All portable cases. They use the public API and web APIs alone, so that any runtime can run them. */
+
+import type { Case } from "./case.ts";
+import { cancel } from "./cases/cancel.ts";
+import { commandsContext } from "./cases/commands_context.ts";
+import { commandsRun } from "./cases/commands_run.ts";
+import { filesContent } from "./cases/files_content.ts";
+import { filesMetadata } from "./cases/files_metadata.ts";
+import { filesMoving } from "./cases/files_moving.ts";
+import { filesReading } from "./cases/files_reading.ts";
+import { info } from "./cases/info.ts";
+import { output } from "./cases/output.ts";
+import { outputLive } from "./cases/output_live.ts";
+import { processes } from "./cases/processes.ts";
+import { quoting } from "./cases/quoting.ts";
+import { signals } from "./cases/signals.ts";
+import { stdin } from "./cases/stdin.ts";
+
+/** In the order in which a reader would look at them. */
+export const CASES: readonly Case[] = [
+  ...commandsRun,
+  ...commandsContext,
+  ...quoting,
+  ...output,
+  ...outputLive,
+  ...stdin,
+  ...processes,
+  ...signals,
+  ...cancel,
+  ...filesMetadata,
+  ...filesMoving,
+  ...filesContent,
+  ...filesReading,
+  ...info,
+];
