@@ -1,3 +1,4 @@
+import { checkCount, checkMilliseconds } from "./errors/checks.ts";
 import type { SandboxError } from "./errors/sandbox_error.ts";
 
 /** The shape of `fetch`. Anything that behaves as it serves: a mock, a proxy, a Worker's binding. */
@@ -165,7 +166,7 @@ export interface ResolvedOptions {
 /** Fills in the defaults and checks every value. Throws `TypeError` or `RangeError`. */
 export function resolveOptions(options: RuntimeClientOptions): ResolvedOptions {
   if (typeof options !== "object" || options === null) {
-    throw new TypeError('Cannot make a client without options: pass { sandboxId, domain } or { sandboxBaseUrl }');
+    throw new TypeError("Cannot make a client without options: pass { sandboxId, domain } or { sandboxBaseUrl }");
   }
   const { retry } = options;
   return {
@@ -220,22 +221,6 @@ export function checkUser(user: string | undefined): string | undefined {
     );
   }
   return user;
-}
-
-/** Checks a duration in milliseconds; 0 and Infinity mean none. */
-export function checkMilliseconds(name: string, value: number): number {
-  if (typeof value !== "number" || Number.isNaN(value) || value < 0) {
-    throw new RangeError(`Cannot use ${String(value)} as ${name}: pass milliseconds, 0 or more`);
-  }
-  return value;
-}
-
-/** Checks a number of things; Infinity means no limit. */
-export function checkCount(name: string, value: number): number {
-  if (typeof value !== "number" || value < 0 || !(Number.isInteger(value) || value === Infinity)) {
-    throw new RangeError(`Cannot use ${String(value)} as ${name}: pass an integer, 0 or more`);
-  }
-  return value;
 }
 
 function checkPort(name: string, value: number): number {

@@ -29,9 +29,9 @@ export class Accounts {
     this.#learned = shared === undefined ? { filesAs: undefined } : shared.#learned;
   }
 
-  /** The account a command runs as. */
+  /** The account a command runs as: what `authHeader` selects, where that is given. */
   forCommand(user: string | undefined): Account {
-    return this.#account(this.#named(user) ?? ALWAYS_THERE);
+    return this.#account(basicUser(this.#options.authHeader) ?? this.#named(user) ?? ALWAYS_THERE);
   }
 
   /**

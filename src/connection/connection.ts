@@ -1,10 +1,10 @@
+import { checkMilliseconds } from "../errors/checks.ts";
 import { type ResolvedOptions, resolveView, type ViewOptions } from "../options.ts";
 import { Accounts } from "./accounts.ts";
 import type { CallOptions } from "./call_options.ts";
 import { Capabilities } from "./capabilities.ts";
 import { type EndpointOf, endpoints } from "./endpoint.ts";
 import type { CallContext } from "./error_map/failure.ts";
-import { checkMilliseconds } from "../options.ts";
 import { Fetcher } from "./fetcher.ts";
 import { createRpc, type Rpc } from "./rpc.ts";
 import type { RpcCall } from "./transport.ts";

@@ -4,7 +4,7 @@
  * `push` never refuses: the producer looks at `isFull` and awaits `room()` before it reads on.
  */
 export class BoundedQueue<T> {
-  readonly #limit: number;
+  #limit: number;
   #items: { readonly item: T; readonly byteLength: number }[] = [];
   #first = 0;
   #byteLength = 0;
@@ -47,6 +47,12 @@ export class BoundedQueue<T> {
     this.#first = 0;
     this.#byteLength = 0;
     this.#wakeConsumer();
+    this.#wakeProducer();
+  }
+
+  /** It is never full again. */
+  unbound(): void {
+    this.#limit = Infinity;
     this.#wakeProducer();
   }
 

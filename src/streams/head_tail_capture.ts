@@ -25,6 +25,7 @@ export class HeadTailCapture {
 
   /** Takes what came. */
   push(chunk: Bytes): void {
+    if (this.#headLimit === 0) return void (this.#dropped += chunk.byteLength);
     const toHead = Math.min(chunk.byteLength, this.#headLimit - this.#head.byteLength);
     if (toHead > 0) this.#head.append(chunk.subarray(0, toHead));
     if (toHead === chunk.byteLength) return;

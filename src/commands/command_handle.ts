@@ -1,0 +1,119 @@
+import type { CallOptions } from "../connection/call_options.ts";
+import type { CommandResult } from "../errors/command_result.ts";
+import type { ProcessSignal } from "../process/signals.ts";
+import type { Bytes } from "../streams/bytes.ts";
+import type { OutputCallbacks } from "./deliver.ts";
+import type { OutputEvent } from "./output_events.ts";
+
+/** What {@linkcode Commands.kill} and {@linkcode CommandHandle.kill} take. */
+export interface KillOptions extends CallOptions {}
+
+/** What {@linkcode CommandHandle.wait} takes. */
+export interface WaitOptions extends OutputCallbacks {
+  /**
+   * Whether an exit code other than 0 rejects with a `CommandExitError`.
+   *
+   * @default {true}
+   */
+  check?: boolean | undefined;
+  /** Ends the waiting only; the process goes on. */
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * A command that runs. One from `start` owns its process and kills it on disposal; one from `connectToProcess` only
+ * disconnects.
+ *
+ * Output goes to any number of readers: callbacks of `wait`, iteration, `stdout` and `stderr`. One that comes late gets
+ * everything from the start while the capture holds it whole, and otherwise what comes from then on. A slow one holds
+ * the process up only after 8 MiB; one that never reads holds nothing up.
+ *
+ * @example Follow a command
+ * ```ts
+ * import { RuntimeClient } from "@kruise-agents/runtime";
+ * import { startLocalRuntime } from "@kruise-agents/runtime/local";
+ * import { assertEquals } from "@std/assert";
+ *
+ * await using runtime = await startLocalRuntime();
+ * const sandbox = new RuntimeClient(runtime.clientOptions());
+ * await using command = await sandbox.commands.start("echo hello; exit 3");
+ * const seen: string[] = [];
+ * for await (const event of command) {
+ *   seen.push(event.type === "exit" ? `exit ${event.result.exitCode}` : event.text);
+ * }
+ * assertEquals(seen, ["hello\n", "exit 3"]);
+ * ```
+ */
+export interface CommandHandle extends AsyncIterable<OutputEvent>, AsyncDisposable {
+  /** The process id in the sandbox. */
+  readonly pid: number;
+  /**
+   * Standard output, byte for byte. It begins with its first read.
+   *
+   * @example As text
+   * ```ts
+   * import { RuntimeClient } from "@kruise-agents/runtime";
+   * import { startLocalRuntime } from "@kruise-agents/runtime/local";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using runtime = await startLocalRuntime();
+   * const sandbox = new RuntimeClient(runtime.clientOptions());
+   * await using command = await sandbox.commands.start(["printf", "%s", "hello"]);
+   * assertEquals(await new Response(command.stdout).text(), "hello");
+   * ```
+   */
+  readonly stdout: ReadableStream<Bytes>;
+  /** Standard error, byte for byte. It begins with its first read. */
+  readonly stderr: ReadableStream<Bytes>;
+  /**
+   * Waits for the end.
+   *
+   * @param options Callbacks for output, `check`, and a signal for the waiting.
+   * @returns How it ended, with the output that is kept.
+   * @throws {CommandExitError} When the exit code is not 0, unless `check` is false.
+   * @throws {TimeoutError} When the `timeoutMs` it was started with ran out; the process was killed.
+   * @throws {DisconnectedError} When its stream was lost, or the handle disconnected: the exit code is unknown.
+   */
+  wait(options?: WaitOptions): Promise<CommandResult>;
+  /**
+   * Leaves the process running and settles at once; waits and iterations that are under way reject with a
+   * `DisconnectedError`, and the `signal` and `timeoutMs` of its start no longer apply. What the process prints is read
+   * in the background and dropped until it ends or has been silent for 10 s, because cutting the stream while output
+   * arrives kills daemons of version 0.2.10. A process that never stops printing is read for as long as this program lives.
+   *
+   * @returns When it is disconnected.
+   */
+  disconnect(): Promise<void>;
+  /**
+   * Kills the process (SIGKILL) and takes its last output, for at most 5 s. Its children go on: the daemon signals the
+   * process only.
+   *
+   * @param options A signal and a limit for the request.
+   * @returns Whether there was a process to kill.
+   */
+  kill(options?: KillOptions): Promise<boolean>;
+  /**
+   * Sends a signal to the process, not to its children.
+   *
+   * @param signal SIGTERM or SIGKILL: the daemon sends no others.
+   * @param options A signal and a limit for the request.
+   * @returns Whether there was a process.
+   */
+  sendSignal(signal: ProcessSignal, options?: CallOptions): Promise<boolean>;
+  /**
+   * Writes to standard input, in the order of the calls. The command must have been started with `stdin: true`.
+   *
+   * @param data Text or bytes.
+   * @param options A signal and a limit for each request: the daemon answers when the process has taken the data, 64 KiB at most at a time.
+   * @throws {InvalidArgumentError} When its input is not open.
+   * @throws {NotFoundError} When the process has ended.
+   */
+  sendStdin(data: string | Uint8Array, options?: CallOptions): Promise<void>;
+  /**
+   * Ends standard input.
+   *
+   * @param options A signal and a limit for the request.
+   * @throws {UnsupportedError} When the daemon cannot (before 0.5.2): pass the data at the start instead.
+   */
+  closeStdin(options?: CallOptions): Promise<void>;
+}

@@ -1,0 +1,98 @@
+import type { Connection } from "../connection/connection.ts";
+import type { CommandResult } from "../errors/command_result.ts";
+import type { InputQueue } from "../process/input_queue.ts";
+import { openProcess } from "../process/open_process.ts";
+import { Session } from "../process/session.ts";
+import { selectPid } from "../process/signals.ts";
+import type { Command } from "./command.ts";
+import type { CommandHandle } from "./command_handle.ts";
+import type { BackgroundOptions, Commands, ConnectOptions, RunOptions, StartOptions } from "./commands.ts";
+import { deliver, type Delivery, type OutputCallbacks } from "./deliver.ts";
+import { launch, type Launcher, nextTask, outputOf, overflowError } from "./launch.ts";
+import { ProcessCalls } from "./process_calls.ts";
+import { checked, delivered, ProcessHandle } from "./process_handle.ts";
+import type { InputFiles } from "./stdin_plan.ts";
+
+/** Makes the commands of a client. */
+export function createCommands(connection: Connection, input: InputQueue, files: InputFiles): Commands {
+  const calls = new ProcessCalls(connection, input);
+  const launcher: Launcher = { connection, calls, files };
+
+  function run(command: Command, options: BackgroundOptions): Promise<CommandHandle>;
+  function run(command: Command, options?: RunOptions): Promise<CommandResult>;
+  function run(command: Command, options: RunOptions | BackgroundOptions = {}): Promise<CommandHandle | CommandResult> {
+    return options.background === true
+      ? runInBackground(launcher, command, options)
+      : runToEnd(launcher, command, options);
+  }
+
+  return {
+    run,
+    start: (command, options = {}) => start(launcher, command, options),
+    list: (options = {}) => calls.list(options),
+    kill: async (pid, options = {}) => await calls.sendSignal(pid, "SIGKILL", options),
+    sendSignal: async (pid, signal, options = {}) => await calls.sendSignal(pid, signal, options),
+    sendStdin: (pid, data, options = {}) => calls.sendStdin(pid, data, options),
+    closeStdin: (pid, options = {}) => calls.closeStdin(pid, options),
+    connectToProcess: (target, options = {}) => connect(connection, calls, target, options),
+  };
+}
+
+async function start(launcher: Launcher, command: Command, options: StartOptions): Promise<CommandHandle> {
+  const { forgetSignal, ...launched } = await launch(launcher, command, options, options.capture === false);
+  launched.session.onSettled(forgetSignal);
+  return new ProcessHandle({ ...launched, calls: launcher.calls, owned: true });
+}
+
+async function runInBackground(
+  launcher: Launcher,
+  command: Command,
+  options: BackgroundOptions,
+): Promise<CommandHandle> {
+  const { forgetSignal, ...launched } = await launch(launcher, command, options, options.capture === false);
+  launched.session.onSettled(forgetSignal);
+  deliverOrStop(launched.session, options);
+  return new ProcessHandle({ ...launched, calls: launcher.calls, owned: true, check: options.check });
+}
+
+async function runToEnd(launcher: Launcher, command: Command, options: RunOptions): Promise<CommandResult> {
+  const hasCallbacks = options.onStdout !== undefined || options.onStderr !== undefined;
+  const overflow = options.overflow ?? (hasCallbacks ? "truncate" : "throw");
+  const { name, session, forgetSignal } = await launch(launcher, command, { ...options, overflow }, false);
+  const delivery = deliverOrStop(session, options);
+  try {
+    return checked(name, await delivered(session, delivery), options.check ?? true, session);
+  } finally {
+    delivery.cancel();
+    forgetSignal();
+  }
+}
+
+/** Delivers to callbacks; one that throws kills the process, whose outcome is its error. */
+function deliverOrStop(session: Session, callbacks: OutputCallbacks): Delivery {
+  const delivery = deliver(session.output, callbacks);
+  const done = delivery.done.catch(async (error) => {
+    await session.stop(() => error);
+    throw error;
+  });
+  done.catch(() => {});
+  return { done, cancel: delivery.cancel };
+}
+
+async function connect(
+  connection: Connection,
+  calls: ProcessCalls,
+  target: number | { tag: string },
+  options: ConnectOptions,
+): Promise<CommandHandle> {
+  const { signal } = options;
+  signal?.throwIfAborted();
+  const output = outputOf(options);
+  const pid = typeof target === "object" && target !== null ? await calls.findByTag(target.tag, options) : target;
+  const name = `process ${pid}`;
+  const call = connection.call(`connect to ${name}`, "process", options);
+  const stream = await openProcess(connection, call, { connect: { process: selectPid(pid) } }, { signal });
+  const session = new Session(connection, stream, output, options.capture === false ? nextTask() : Promise.resolve());
+  if (options.overflow === "throw") session.stopOnOverflow(overflowError(name, options, session));
+  return new ProcessHandle({ name, session, calls, owned: false });
+}

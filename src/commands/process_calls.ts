@@ -1,0 +1,95 @@
+import type { CallOptions } from "../connection/call_options.ts";
+import type { Connection } from "../connection/connection.ts";
+import { waitFor } from "../connection/deadline.ts";
+import { unaryOptions } from "../connection/rpc.ts";
+import { InvalidArgumentError } from "../errors/invalid_argument_error.ts";
+import { NotFoundError } from "../errors/not_found_error.ts";
+import { UnsupportedError } from "../errors/unsupported_error.ts";
+import type { InputQueue } from "../process/input_queue.ts";
+import { type ProcessSignal, selectPid, sendSignal } from "../process/signals.ts";
+import { unwrap } from "../process/wrapper.ts";
+import type { Bytes } from "../streams/bytes.ts";
+import type { ProcessInfo } from "./commands.ts";
+
+/** The daemon's unary calls about processes. */
+export class ProcessCalls {
+  readonly #connection: Connection;
+  readonly #input: InputQueue;
+
+  constructor(connection: Connection, input: InputQueue) {
+    this.#connection = connection;
+    this.#input = input;
+  }
+
+  get sandboxId(): string | undefined {
+    return this.#connection.options.sandboxId;
+  }
+
+  async list(options: CallOptions): Promise<ProcessInfo[]> {
+    const call = this.#connection.call("list processes", "process", options);
+    const { processes } = await this.#connection.rpc.process.list({}, unaryOptions(call, options));
+    return processes.map(({ pid, tag, config }) => ({
+      pid,
+      ...(tag !== undefined && { tag }),
+      ...unwrap(config ?? { cmd: "", args: [] }),
+      envs: { ...config?.envs },
+      ...(config?.cwd !== undefined && { cwd: config.cwd }),
+    }));
+  }
+
+  sendSignal(pid: number, signal: ProcessSignal, options: CallOptions): Promise<boolean> {
+    return sendSignal(this.#connection, pid, signal, options);
+  }
+
+  async sendStdin(pid: number, data: string | Uint8Array, options: CallOptions): Promise<void> {
+    if (typeof data !== "string" && !(data instanceof Uint8Array)) {
+      throw new TypeError(`Cannot send a ${typeof data} to process ${pid}: pass a string or a Uint8Array`);
+    }
+    const bytes = typeof data === "string" ? new TextEncoder().encode(data) : data as Bytes;
+    await this.#input.send(this.#connection, pid, bytes, options);
+  }
+
+  async closeStdin(pid: number, options: CallOptions): Promise<void> {
+    selectPid(pid);
+    if (!await this.canCloseStdin(options)) {
+      throw new UnsupportedError(
+        `Cannot close the input of process ${pid}: this daemon cannot, it is older than 0.5.2`,
+        {
+          code: "unsupported",
+          sandboxId: this.sandboxId,
+          hint:
+            "Pass the data as stdin at the start, write it to a file and redirect, run a job, or send 0x04 in a PTY",
+        },
+      );
+    }
+    await this.#input.close(this.#connection, pid, options);
+  }
+
+  /** Whether the daemon can end a process's input. The probe is shared: a caller's signal ends only its own wait. */
+  canCloseStdin({ signal }: CallOptions): Promise<boolean> {
+    const call = this.#connection.call("probe the daemon for CloseStdin", "process", {});
+    const probe = (pid: number) =>
+      this.#connection.rpc.process.closeStdin({ process: selectPid(pid) }, unaryOptions(call, {}));
+    return waitFor(this.#connection.capabilities.closeStdin(probe), signal);
+  }
+
+  /** The one process that has a tag. The daemon's own lookup misses most, so the list is searched. */
+  async findByTag(tag: string, options: CallOptions): Promise<number> {
+    const [found, ...more] = (await this.list(options)).filter((process) => process.tag === tag);
+    const { sandboxId } = this;
+    const name = JSON.stringify(tag);
+    if (found === undefined) {
+      throw new NotFoundError(`Cannot connect to a process with tag ${name}: there is none`, {
+        code: "process_not_found",
+        sandboxId,
+      });
+    }
+    if (more.length === 0) return found.pid;
+    const pids = [found, ...more].map(({ pid }) => pid).join(", ");
+    throw new InvalidArgumentError(`Cannot connect to the process with tag ${name}: several have it: ${pids}`, {
+      code: "invalid_argument",
+      sandboxId,
+      hint: "Pass one of these process ids",
+    });
+  }
+}

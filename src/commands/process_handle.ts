@@ -1,0 +1,130 @@
+import type { CallOptions } from "../connection/call_options.ts";
+import { waitFor } from "../connection/deadline.ts";
+import { CommandExitError } from "../errors/command_exit_error.ts";
+import type { CommandResult } from "../errors/command_result.ts";
+import { InvalidArgumentError } from "../errors/invalid_argument_error.ts";
+import { NotFoundError } from "../errors/not_found_error.ts";
+import { outputStream } from "../process/output_stream.ts";
+import type { Session } from "../process/session.ts";
+import type { ProcessSignal } from "../process/signals.ts";
+import type { Bytes } from "../streams/bytes.ts";
+import type { CommandHandle, KillOptions, WaitOptions } from "./command_handle.ts";
+import { deliver, type Delivery } from "./deliver.ts";
+import { type OutputEvent, outputEvents } from "./output_events.ts";
+import type { ProcessCalls } from "./process_calls.ts";
+
+/** What a handle is of. */
+export interface HandleOf {
+  /** Its name in messages. */
+  readonly name: string;
+  /** The process. */
+  readonly session: Session;
+  /** Calls of the daemon about processes. */
+  readonly calls: ProcessCalls;
+  /** Whether disposal kills the process. */
+  readonly owned: boolean;
+  /** Whether its input is open; undefined: only the daemon knows. */
+  readonly inputOpen?: boolean | undefined;
+  /** What `wait` does where it is not told. */
+  readonly check?: boolean | undefined;
+}
+
+/** The handle of a command, over the session of its process. */
+export class ProcessHandle implements CommandHandle {
+  readonly #of: HandleOf;
+  readonly stdout: ReadableStream<Bytes>;
+  readonly stderr: ReadableStream<Bytes>;
+
+  constructor(of: HandleOf) {
+    this.#of = of;
+    this.stdout = outputStream(() => of.session.output.subscribe("stdout"));
+    this.stderr = outputStream(() => of.session.output.subscribe("stderr"));
+  }
+
+  get pid(): number {
+    return this.#of.session.pid;
+  }
+
+  async wait(options: WaitOptions = {}): Promise<CommandResult> {
+    const { name, session, check } = this.#of;
+    options.signal?.throwIfAborted();
+    const delivery = deliver(session.output, options);
+    try {
+      const result = await waitFor(delivered(session, delivery), options.signal);
+      return checked(name, result, options.check ?? check ?? true, session);
+    } finally {
+      delivery.cancel();
+    }
+  }
+
+  disconnect(): Promise<void> {
+    this.#of.session.disconnect();
+    return Promise.resolve();
+  }
+
+  async kill(options: KillOptions = {}): Promise<boolean> {
+    const { session, calls } = this.#of;
+    return await session.kill(() => calls.sendSignal(session.pid, "SIGKILL", options));
+  }
+
+  async sendSignal(signal: ProcessSignal, options: CallOptions = {}): Promise<boolean> {
+    // The pid of a process that has ended may be another's by now.
+    if (this.#of.session.settled) return false;
+    return await this.#of.calls.sendSignal(this.pid, signal, options);
+  }
+
+  async sendStdin(data: string | Uint8Array, options: CallOptions = {}): Promise<void> {
+    this.#checkInput("send input to");
+    await this.#of.calls.sendStdin(this.pid, data, options);
+  }
+
+  async closeStdin(options: CallOptions = {}): Promise<void> {
+    this.#checkInput("close the input of");
+    await this.#of.calls.closeStdin(this.pid, options);
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<OutputEvent> {
+    return outputEvents(this.#of.session.output, this.#of.session.outcome);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#of.owned) await this.kill();
+    else await this.disconnect();
+  }
+
+  #checkInput(what: string): void {
+    const { session, inputOpen, calls } = this.#of;
+    const { sandboxId } = calls;
+    if (session.settled) {
+      throw new NotFoundError(`Cannot ${what} process ${this.pid}: it has ended, or this handle was disconnected`, {
+        code: "process_not_found",
+        sandboxId,
+      });
+    }
+    if (inputOpen !== false) return;
+    throw new InvalidArgumentError(`Cannot ${what} process ${this.pid}: its input is not open`, {
+      code: "invalid_argument",
+      sandboxId,
+      hint: "Start the command with stdin: true",
+    });
+  }
+}
+
+/** The result, once callbacks have had all output. One that throws, and an interruption, is told at once. */
+export async function delivered(session: Session, delivery: Delivery): Promise<CommandResult> {
+  await Promise.race([delivery.done, session.interrupted]);
+  return await session.outcome;
+}
+
+/** The result, or the error that carries it. */
+export function checked(name: string, result: CommandResult, check: boolean, session: Session): CommandResult {
+  if (!check || result.exitCode === 0) return result;
+  const end = result.signal === undefined ? `exit code ${result.exitCode}` : `killed by ${result.signal}`;
+  const words = result.stderr.trim().split("\n").at(-1)!.slice(0, 200);
+  throw new CommandExitError(`Cannot complete ${name}: ${end}${words ? `: ${words}` : ""}`, {
+    code: "command_exit",
+    sandboxId: session.sandboxId,
+    result,
+    hint: "Pass check: false to get the result instead",
+  });
+}

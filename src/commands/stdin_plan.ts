@@ -1,0 +1,56 @@
+import { isSandboxError } from "../errors/is_sandbox_error.ts";
+import type { Session } from "../process/session.ts";
+import { chunksOf, type InputData, wholeData } from "../streams/input_data.ts";
+import type { ProcessCalls } from "./process_calls.ts";
+
+/** Puts data into a file of the sandbox and takes it away again: the files room does it, the client hands it over. */
+export interface InputFiles {
+  /** Writes the file as an account that can read and remove it. */
+  write(path: string, data: InputData, options: { user: string; signal?: AbortSignal | undefined }): Promise<unknown>;
+  /** Removes it. */
+  remove(path: string, options: { user: string }): Promise<void>;
+}
+
+/** What a command gets as its standard input. */
+export type StdinPlan =
+  | { readonly kind: "none" | "open" }
+  /** Data that is sent while the command runs, to a daemon that can end the input after it. */
+  | { readonly kind: "feed"; readonly data: InputData }
+  /** Data that goes into a file first, for a daemon that cannot. */
+  | { readonly kind: "file"; readonly data: InputData; readonly path: string };
+
+/** Chooses how the input reaches the command. */
+export async function planStdin(
+  stdin: boolean | InputData | undefined,
+  canClose: () => Promise<boolean>,
+): Promise<StdinPlan> {
+  if (stdin === undefined || stdin === false) return { kind: "none" };
+  if (stdin === true) return { kind: "open" };
+  const whole = wholeData(stdin);
+  if (whole !== undefined && (whole instanceof Blob ? whole.size : whole.byteLength) === 0) return { kind: "none" };
+  if (await canClose()) return { kind: "feed", data: stdin };
+  return { kind: "file", data: stdin, path: `/tmp/.sbx-stdin-${crypto.randomUUID()}` };
+}
+
+/**
+ * Feeds a process in the background and ends its input. A process that takes no more input, or has ended, is no error;
+ * when the source fails, the process is killed and ends with the source's error.
+ */
+export async function feed(session: Session, calls: ProcessCalls, data: InputData): Promise<void> {
+  const over = new AbortController();
+  session.onSettled(() => over.abort());
+  const { signal } = over;
+  // A process may take its time to read: only its end limits the wait.
+  const options = { signal, requestTimeoutMs: 0 };
+  const chunks = chunksOf(data);
+  signal.addEventListener("abort", () => void chunks.return(undefined).catch(() => {}), { once: true });
+  try {
+    for await (const chunk of chunks) await calls.sendStdin(session.pid, chunk, options);
+    await calls.closeStdin(session.pid, options);
+  } catch (error) {
+    if (signal.aborted || isSandboxError(error, "process_not_found") || isSandboxError(error, "invalid_argument")) {
+      return;
+    }
+    await session.stop(() => error);
+  }
+}

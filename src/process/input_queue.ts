@@ -1,0 +1,48 @@
+import type { CallOptions } from "../connection/call_options.ts";
+import type { Connection } from "../connection/connection.ts";
+import { unaryOptions } from "../connection/rpc.ts";
+import type { Bytes } from "../streams/bytes.ts";
+import { selectPid } from "./signals.ts";
+
+/** A pipe holds so much: a larger piece would block the call until the process has read. */
+const PIECE_BYTES = 64 * 1024;
+
+/** Sends input in order: the daemon does not order concurrent calls for one process. */
+export class InputQueue {
+  readonly #last = new Map<number, Promise<void>>();
+
+  /** Writes to a process's standard input, after everything that was sent to it before. */
+  send(connection: Connection, pid: number, data: Bytes, options: CallOptions): Promise<void> {
+    return this.#after(pid, async () => {
+      const process = selectPid(pid);
+      const call = connection.call(`send input to process ${pid}`, "process", options);
+      for (let offset = 0; offset < data.byteLength; offset += PIECE_BYTES) {
+        const value = data.subarray(offset, offset + PIECE_BYTES);
+        await connection.rpc.process.sendInput(
+          { process, input: { input: { case: "stdin", value } } },
+          unaryOptions(call, options),
+        );
+      }
+    });
+  }
+
+  /** Ends a process's standard input, after everything that was sent to it before. */
+  close(connection: Connection, pid: number, options: CallOptions): Promise<void> {
+    return this.#after(pid, async () => {
+      const call = connection.call(`close the input of process ${pid}`, "process", options);
+      await connection.rpc.process.closeStdin({ process: selectPid(pid) }, unaryOptions(call, options));
+    });
+  }
+
+  async #after(pid: number, work: () => Promise<void>): Promise<void> {
+    const turn = (this.#last.get(pid) ?? Promise.resolve()).then(work);
+    // A call that failed does not hold up the next one.
+    const settled = turn.catch(() => {});
+    this.#last.set(pid, settled);
+    try {
+      await turn;
+    } finally {
+      if (this.#last.get(pid) === settled) this.#last.delete(pid);
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import type { CallOptions } from "../connection/call_options.ts";
+import type { Connection } from "../connection/connection.ts";
+import { requestTimeout, startTimer } from "../connection/deadline.ts";
+import type { RpcCall } from "../connection/transport.ts";
+import { drainUntilQuiet } from "./quiet_cut.ts";
+import { ProcessStream, type StreamRequest } from "./process_stream.ts";
+import { sendSignal } from "./signals.ts";
+
+/** How long an abort waits for a process that is just being started, to kill it. */
+const ABORT_GRACE_MS = 5_000;
+/** How long a start that came too late is waited for in the background, to kill it. */
+const LATE_START_MS = 30_000;
+
+/**
+ * Opens a stream and waits for its start event, as long as the request may take.
+ *
+ * A stream that is given up before its start event is not cut, which would leave a ghost in envd 0.2.10: it is kept in
+ * the background until the process has started, which is then killed (`Start`) or left alone (`Connect`).
+ */
+export async function openProcess(
+  connection: Connection,
+  call: RpcCall,
+  request: StreamRequest,
+  options: CallOptions,
+): Promise<ProcessStream> {
+  const { signal } = options;
+  signal?.throwIfAborted();
+  const cut = new AbortController();
+  const pause = new AbortController();
+  const opening = ProcessStream.open(connection, call, request, cut, pause.signal);
+  const stop = givenUp(call, signal);
+  try {
+    return await Promise.race([opening, stop.promise]);
+  } catch (error) {
+    if (!stop.happened) throw error;
+    pause.abort(error);
+    const late = endLate(connection, opening, "start" in request, cut);
+    // The reason of an abort is told once the process is dead, where that is soon.
+    if (signal?.aborted && "start" in request) await within(ABORT_GRACE_MS, late);
+    throw error;
+  } finally {
+    stop.clear();
+  }
+}
+
+/** Rejects when the caller gives up, or the time is over. */
+function givenUp(
+  call: RpcCall,
+  signal: AbortSignal | undefined,
+): { readonly promise: Promise<never>; readonly happened: boolean; clear(): void } {
+  let happened = false;
+  let clear = () => {};
+  const promise = new Promise<never>((_, reject) => {
+    const giveUp = (reason: unknown) => {
+      happened = true;
+      reject(reason);
+    };
+    const onAbort = () => giveUp(signal!.reason);
+    const clearTimer = startTimer(call.timeoutMs, () => giveUp(requestTimeout(call, call.timeoutMs)));
+    signal?.addEventListener("abort", onAbort, { once: true });
+    clear = () => {
+      clearTimer();
+      signal?.removeEventListener("abort", onAbort);
+    };
+  });
+  promise.catch(() => {});
+  return {
+    promise,
+    get happened() {
+      return happened;
+    },
+    clear,
+  };
+}
+
+/** Ends a stream that nobody waits for any more, when it starts after all. */
+async function endLate(
+  connection: Connection,
+  opening: Promise<ProcessStream>,
+  kill: boolean,
+  cut: AbortController,
+): Promise<void> {
+  const clear = startTimer(LATE_START_MS, () => cut.abort());
+  try {
+    const stream = await opening;
+    clear();
+    if (kill) await sendSignal(connection, stream.pid, "SIGKILL");
+    await drainUntilQuiet(stream);
+  } catch {
+    // It never started, or its end cannot be watched: there is nobody left to tell.
+  } finally {
+    clear();
+  }
+}
+
+/** Waits for something, but not longer. */
+export async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  let clear = () => {};
+  const over = new Promise<void>((resolve) => clear = startTimer(milliseconds, resolve));
+  await Promise.race([work.catch(() => {}), over]);
+  clear();
+}

@@ -1,0 +1,207 @@
+import type { MessageInitShape } from "@bufbuild/protobuf";
+import {
+  type ConnectRequestSchema,
+  Process,
+  type ProcessEvent,
+  type ProcessEvent_DataEvent as DataEvent,
+  type ProcessEvent_EndEvent as EndEvent,
+  type StartRequestSchema,
+} from "../../gen/process/process_pb.ts";
+import type { Connection } from "../connection/connection.ts";
+import { startTimer } from "../connection/deadline.ts";
+import { failure } from "../connection/error_map/failure.ts";
+import { contextOf, type RpcCall } from "../connection/transport.ts";
+import { DisconnectedError } from "../errors/disconnected_error.ts";
+import { selectPid } from "./signals.ts";
+
+/** What a stream is opened with. */
+export type StreamRequest =
+  | { readonly start: MessageInitShape<typeof StartRequestSchema> }
+  | { readonly connect: MessageInitShape<typeof ConnectRequestSchema> };
+
+/** What arrives on a stream after its start, but for pings. */
+export type StreamEvent =
+  | { readonly case: "data"; readonly value: DataEvent }
+  | { readonly case: "end"; readonly value: EndEvent };
+
+/** How often the daemon is asked to show that a silent stream lives. Never below 1: that kills the daemon. */
+const PING_SECONDS = 50;
+/** Three pings and a moment. Node cuts a body that is silent for 300 s, so pings must come more often than that. */
+const SILENCE_MS = 3 * PING_SECONDS * 1000 + 5_000;
+
+/** An open stream of the daemon, before and after its start event. */
+interface Opened {
+  readonly pid: number;
+  readonly events: AsyncIterator<ProcessEvent>;
+}
+
+/**
+ * One `Start` or `Connect` stream: its start event, then output and the end event, with pings left out and a stream
+ * that has died found out.
+ */
+export class ProcessStream {
+  /** The process whose stream it is. */
+  readonly pid: number;
+  readonly #connection: Connection;
+  readonly #call: RpcCall;
+  #events: AsyncIterator<ProcessEvent>;
+  /** Cuts the connection in use. */
+  #cut: AbortController;
+  /** Set once the stream took the place of a silent one. */
+  #replaced = false;
+  #lastEvent = performance.now();
+  #stopWatch: () => void = () => {};
+  #silent: (() => void) | undefined;
+
+  private constructor(connection: Connection, call: RpcCall, opened: Opened, cut: AbortController) {
+    this.#connection = connection;
+    this.#call = call;
+    this.pid = opened.pid;
+    this.#events = opened.events;
+    this.#cut = cut;
+    this.#watch(SILENCE_MS);
+  }
+
+  /**
+   * Opens a stream and waits for its start event. Only `cut` ends it on the wire; `pause` ends the pauses between
+   * attempts to reach the daemon.
+   */
+  static async open(
+    connection: Connection,
+    call: RpcCall,
+    request: StreamRequest,
+    cut: AbortController,
+    pause: AbortSignal,
+  ): Promise<ProcessStream> {
+    const opened = await open(connection, { ...call, pauseSignal: pause }, request, cut.signal);
+    return new ProcessStream(connection, call, opened, cut);
+  }
+
+  /** The next output or the end. Rejects with a `DisconnectedError` when the stream is lost before its end. */
+  async next(): Promise<StreamEvent> {
+    while (true) {
+      const event = await this.#receive();
+      this.#lastEvent = performance.now();
+      if (event === undefined) continue;
+      if (event.case === "end") {
+        this.#stopWatch();
+        // Reads the end frame behind it, so that the connection is free for the next call.
+        this.#events.next().catch(() => {});
+        return event;
+      }
+      // Only a stream that was quiet because its process closed its output may be trusted after a gap.
+      if (this.#replaced && (event.case === "data" || event.case === "keepalive")) {
+        throw this.#lost("the stream had died, and output in it is lost");
+      }
+      if (event.case === "data") return event;
+      if (event.case === "start") throw garbled(this.#call, "a second start event");
+    }
+  }
+
+  /** Closes the connection. While output arrives this kills a daemon of version 0.2.10. */
+  cut(): void {
+    this.#stopWatch();
+    this.#cut.abort();
+  }
+
+  async #receive(): Promise<ProcessEvent["event"] | undefined> {
+    const events = this.#events;
+    const next = events.next();
+    const silence = new Promise<"silence">((resolve) => this.#silent = () => resolve("silence"));
+    const outcome = await Promise.race([next, silence]);
+    this.#silent = undefined;
+    if (outcome === "silence") {
+      next.catch(() => {});
+      await this.#reconnect();
+      return undefined;
+    }
+    if (outcome.done) {
+      this.#stopWatch();
+      throw garbled(this.#call, "no end event");
+    }
+    return outcome.value.event;
+  }
+
+  /** After three missed pings: is the process still there? Then its end event is waited for on a new stream. */
+  async #reconnect(): Promise<void> {
+    const cut = new AbortController();
+    try {
+      const { processes } = await this.#connection.rpc.process.list({}, {
+        contextValues: contextOf({ ...this.#call, timeoutMs: this.#connection.options.requestTimeoutMs || 60_000 }),
+      });
+      if (!processes.some(({ pid }) => pid === this.pid)) throw this.#lost("the process is gone");
+      const stop = startTimer(this.#connection.options.requestTimeoutMs || 60_000, () => cut.abort());
+      const opened = await open(this.#connection, this.#call, { connect: { process: selectPid(this.pid) } }, cut.signal)
+        .finally(stop);
+      this.#cut.abort();
+      this.#cut = cut;
+      this.#events = opened.events;
+      this.#replaced = true;
+      this.#lastEvent = performance.now();
+      this.#watch(SILENCE_MS);
+    } catch (cause) {
+      cut.abort();
+      this.cut();
+      throw cause instanceof DisconnectedError ? cause : this.#lost("the daemon does not answer", cause);
+    }
+  }
+
+  /** One timer for the whole stream: each event only notes its time. */
+  #watch(delay: number): void {
+    this.#stopWatch = startTimer(delay, () => {
+      const left = this.#lastEvent + SILENCE_MS - performance.now();
+      // While nobody waits for an event, its lack proves nothing: the caller holds the process up.
+      if (this.#silent !== undefined && left <= 0) this.#silent();
+      else this.#watch(left > 0 ? left : SILENCE_MS);
+    });
+  }
+
+  #lost(detail: string, cause?: unknown): DisconnectedError {
+    this.#stopWatch();
+    return new DisconnectedError(`Cannot ${this.#call.what}: no sign of life for ${SILENCE_MS / 1000} s, ${detail}`, {
+      code: "disconnected",
+      sandboxId: this.#call.sandboxId,
+      cause,
+    });
+  }
+}
+
+async function open(
+  connection: Connection,
+  call: RpcCall,
+  request: StreamRequest,
+  signal: AbortSignal,
+): Promise<Opened> {
+  const headers: HeadersInit = { "keepalive-ping-interval": String(PING_SECONDS) };
+  const { transport } = connection.rpc;
+  const { message } = "start" in request
+    ? await transport.stream(Process.method.start, signal, undefined, headers, once(request.start), contextOf(call))
+    : await transport.stream(
+      Process.method.connect,
+      signal,
+      undefined,
+      headers,
+      once(request.connect),
+      contextOf(call),
+    );
+  const events = eventsOf(message);
+  const { done, value } = await events.next();
+  if (done) throw garbled(call, "no start event");
+  if (value.event.case !== "start") {
+    await events.return(undefined);
+    throw garbled(call, `a ${value.event.case ?? "nameless"} event before the start event`);
+  }
+  return { pid: value.event.value.pid, events };
+}
+
+async function* eventsOf(messages: AsyncIterable<{ event?: ProcessEvent | undefined }>): AsyncGenerator<ProcessEvent> {
+  for await (const { event } of messages) if (event !== undefined) yield event;
+}
+
+async function* once<T>(value: T): AsyncGenerator<T> {
+  yield await Promise.resolve(value);
+}
+
+function garbled(call: RpcCall, detail: string): Error {
+  return failure(call, `the answer has ${detail}`, { code: "protocol" }).error;
+}

@@ -1,0 +1,39 @@
+import { Signal } from "../../gen/process/process_pb.ts";
+import type { CallOptions } from "../connection/call_options.ts";
+import type { Connection } from "../connection/connection.ts";
+import { unaryOptions } from "../connection/rpc.ts";
+import { isSandboxError } from "../errors/is_sandbox_error.ts";
+
+/** The signals that the daemon can send. For others, run a `kill` command in the sandbox. */
+export type ProcessSignal = "SIGTERM" | "SIGKILL";
+
+const SIGNALS = { SIGTERM: Signal.SIGTERM, SIGKILL: Signal.SIGKILL } as const;
+
+/** Sends a signal to one process, not to its children; false where there is none. */
+export async function sendSignal(
+  connection: Connection,
+  pid: number,
+  signal: ProcessSignal,
+  options: CallOptions = {},
+): Promise<boolean> {
+  if (!Object.hasOwn(SIGNALS, signal)) {
+    throw new TypeError(`Cannot send ${JSON.stringify(signal)}: the daemon sends SIGTERM and SIGKILL only`);
+  }
+  const call = connection.call(`send ${signal} to process ${pid}`, "process", options);
+  try {
+    const process = selectPid(pid);
+    await connection.rpc.process.sendSignal({ process, signal: SIGNALS[signal] }, unaryOptions(call, options));
+    return true;
+  } catch (error) {
+    if (isSandboxError(error, "process_not_found")) return false;
+    throw error;
+  }
+}
+
+/** Selects a process by its pid: the daemon's lookup by tag is unreliable in every version. */
+export function selectPid(pid: number): { selector: { case: "pid"; value: number } } {
+  if (!Number.isInteger(pid) || pid < 0 || pid >= 2 ** 32) {
+    throw new RangeError(`Cannot use ${String(pid)} as a process id: pass an integer, 0 or more`);
+  }
+  return { selector: { case: "pid", value: pid } };
+}

@@ -1,0 +1,39 @@
+/**
+ * Every command is started through `/bin/sh -c <script> sh <argv>`, and the shell replaces itself by the command: same
+ * pid, same exit code and signals, 0.4 ms. The argv is never parsed by the shell.
+ *
+ * It gives end of file on standard input at once: envd 0.2.10 ignores the request's `stdin` field and leaves a pipe
+ * open on which prompts hang for ever. And it makes a missing binary exit code 127 on every version.
+ */
+
+const SHELL = "/bin/sh";
+
+/** The scripts, by what the command gets as its standard input. */
+const SCRIPTS = {
+  /** End of file at once. */
+  none: 'exec "$@" </dev/null',
+  /** The daemon's pipe. */
+  open: 'exec "$@"',
+  /** A file, named by `$0`, that is removed once it is open. */
+  file: 'exec <"$0" && rm -f -- "$0" && exec "$@"',
+} as const;
+
+/** The command as the daemon is asked to start it. */
+export interface WrappedCommand {
+  readonly cmd: string;
+  readonly args: string[];
+}
+
+/** Wraps an argv; `input` is the standard input it gets. */
+export function wrap(argv: readonly string[], input: "none" | "open" | { readonly file: string }): WrappedCommand {
+  if (typeof input === "object") return { cmd: SHELL, args: ["-c", SCRIPTS.file, input.file, ...argv] };
+  return { cmd: SHELL, args: ["-c", SCRIPTS[input], "sh", ...argv] };
+}
+
+/** The command itself, out of what a daemon lists; what was started by others stays as it is. */
+export function unwrap(command: { readonly cmd: string; readonly args: readonly string[] }): WrappedCommand {
+  const { cmd, args } = command;
+  const [flag, script, , binary, ...rest] = args;
+  const ours = cmd === SHELL && flag === "-c" && Object.values<string | undefined>(SCRIPTS).includes(script);
+  return ours && binary !== undefined ? { cmd: binary, args: rest } : { cmd, args: [...args] };
+}
