@@ -1,6 +1,8 @@
 import { encodeEnvelope } from "@connectrpc/connect/protocol";
 import { refuseWithoutToken } from "./access_token.ts";
 import { allowOrigin, preflight } from "./cors.ts";
+import { handleFiles } from "./files/mod.ts";
+import { registerFilesystem } from "./filesystem/service.ts";
 import { createInitHandler } from "./init.ts";
 import { MetricsMeter } from "./metrics.ts";
 import type { ProcessTable } from "./process/process_table.ts";
@@ -30,8 +32,13 @@ export function createHandler(
       refuseUnknownUser(request, state) ??
       await route(request, pathname);
     allowOrigin(request, response);
-    return response;
+    return request.method === "HEAD" ? await withoutBody(response) : response;
   };
+}
+
+async function withoutBody(response: Response): Promise<Response> {
+  await response.body?.cancel();
+  return new Response(null, response);
 }
 
 function createRouter(
@@ -43,6 +50,7 @@ function createRouter(
   const rpc = createRpcHandler(
     (router) => {
       registerProcess(router, state, processes);
+      registerFilesystem(router, state);
     },
     (method) => state.newer || method !== "CloseStdin",
   );
@@ -66,6 +74,10 @@ function createRouter(
           }));
       case "/init":
         return only("POST", request, () => init(request));
+      case "/files":
+        return await handleFiles(request, state);
+      case "/files/compose":
+        return state.newer ? await handleFiles(request, state) : notFound();
       default:
         return await rpc(request, pathname) ?? notFound();
     }

@@ -55,7 +55,7 @@ async function answer(
   try {
     const request = toRequest(incoming, aborter.signal);
     const response = request ? await handler(request) : textResponse(400, "400 Bad Request");
-    await send(response, outgoing, incoming.method === "HEAD");
+    await send(response, outgoing);
   } catch {
     // Nothing else can be said in the middle of an answer.
     outgoing.destroy();
@@ -102,12 +102,12 @@ function requestBody(incoming: IncomingMessage): ReadableStream<Uint8Array> {
 async function send(
   response: Response,
   outgoing: ServerResponse,
-  headersOnly: boolean,
 ): Promise<void> {
   outgoing.statusCode = response.status;
   response.headers.forEach((value, name) => outgoing.setHeader(name, value));
-  if (headersOnly || !response.body) {
-    await response.body?.cancel();
+  // Said here, so that `Keep-Alive: timeout=` is not, which the daemon lacks.
+  if (outgoing.shouldKeepAlive) outgoing.setHeader("connection", "keep-alive");
+  if (!response.body) {
     outgoing.end();
     return;
   }

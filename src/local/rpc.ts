@@ -10,7 +10,14 @@ import {
   createContextKey,
   createContextValues,
 } from "@connectrpc/connect";
-import { type UniversalHandler, universalServerRequestFromFetch } from "@connectrpc/connect/protocol";
+import {
+  type EnvelopedMessage,
+  pipe,
+  transformJoinEnvelopes,
+  transformSplitEnvelope,
+  type UniversalHandler,
+  universalServerRequestFromFetch,
+} from "@connectrpc/connect/protocol";
 import { deadlineExceeded, parseTimeout, timeoutKey } from "./deadline.ts";
 import { acceptsGzip, gzip } from "./gzip.ts";
 import { emptyResponse, methodNotAllowed } from "./responses.ts";
@@ -37,6 +44,10 @@ const GRPC_TYPES = [
   "application/grpc-web+json; charset=utf-8",
   "application/grpc-web+proto",
 ];
+
+/** The library's own limit. */
+const MAX_FRAME_BYTES = 0xffffffff;
+
 const UNARY_TYPES = [
   "application/json",
   "application/json; charset=utf-8",
@@ -105,25 +116,31 @@ async function serve(
   if (request.signal.aborted) abort();
   else request.signal.addEventListener("abort", abort, { once: true });
 
+  const call = universalServerRequestFromFetch(request, {});
+  const body = call.body as AsyncIterable<Uint8Array>;
   const response = await handler({
-    ...universalServerRequestFromFetch(request, {}),
+    ...call,
+    body: contentType.startsWith("application/connect+json") ? fillEmptyFrames(body) : body,
     header,
     signal: aborter.signal,
     contextValues: callValues(request.headers, unary),
   });
   const headers = new Headers(response.header);
   headers.set(accept, "gzip");
-  const body = response.body ?? [];
+  const output = response.body ?? [];
   if (!unary) {
     headers.set("content-type", contentType);
-    return new Response(streamBody(body, aborter), {
+    if (!["", "identity", "gzip"].includes(request.headers.get(encoding) ?? "")) {
+      headers.set(encoding, ""); // what the daemon says of one it does not know
+    }
+    return new Response(streamBody(output, aborter), {
       status: response.status,
       headers,
     });
   }
   const ok = response.status === 200;
   if (ok) headers.set("content-type", contentType);
-  const bytes = await unaryBody(body, ok && wantsGzip);
+  const bytes = await unaryBody(output, ok && wantsGzip);
   if (ok && wantsGzip) headers.set("content-encoding", "gzip");
   headers.set("content-length", String(bytes.byteLength));
   return new Response(bytes, { status: response.status, headers });
@@ -154,6 +171,23 @@ function callValues(headers: Headers, unary: boolean) {
 function canonical(contentType: string | null): string {
   return (contentType ?? "").toLowerCase().split(";").map((part) => part.trim())
     .join("; ");
+}
+
+/** A JSON frame without payload is an empty message. */
+function fillEmptyFrames(
+  body: AsyncIterable<Uint8Array>,
+): AsyncIterable<Uint8Array> {
+  const empty = new TextEncoder().encode("{}");
+  return pipe(
+    body,
+    transformSplitEnvelope(MAX_FRAME_BYTES),
+    async function* (frames: AsyncIterable<EnvelopedMessage>) {
+      for await (const { flags, data } of frames) {
+        yield { flags, data: data.byteLength > 0 ? data : empty };
+      }
+    },
+    transformJoinEnvelopes(),
+  );
 }
 
 async function unaryBody(
