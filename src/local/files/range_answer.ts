@@ -38,6 +38,7 @@ function unsatisfied(message: string, headers: Headers): FileAnswer {
   headers.delete("last-modified");
   headers.set("content-type", "text/plain; charset=utf-8");
   headers.set("x-content-type-options", "nosniff");
+  headers.set("content-length", String(message.length + 1));
   return { status: 416, headers, message: `${message}\n` };
 }
 

@@ -37,8 +37,8 @@ function comparableHeaders(headers: Readonly<Record<string, string>>, body: Body
   const kept: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (["connection", "date", "keep-alive", "transfer-encoding"].includes(name)) continue;
-    // Of JSON, of gzip and of texts with a path the length means nothing.
-    if (name === "content-length" && !isExact(headers, body)) continue;
+    // Of JSON, of gzip and of texts with a path the length means nothing; of nothing it may be left out.
+    if (name === "content-length" && (value === "0" || !isExact(headers, body))) continue;
     kept[name] = name === "allow" ? value.split(/,\s*/).sort().join(", ") : value;
   }
   return kept;

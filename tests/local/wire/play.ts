@@ -8,8 +8,8 @@ import { Machine, maySwitch } from "./machine.ts";
 import { at, type Case, type Json, type Received, replaceAt, type Step, type Wait } from "./recording.ts";
 import { type Placement, toRequest } from "./request.ts";
 
-/** The recorded daemon's search path, which is this process's here. */
-const RECORDED_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/** The search path of the recorded daemon. */
+const SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** How a case is compared. */
 export interface PlayOptions {
@@ -26,6 +26,8 @@ export async function play(recorded: Case, options: PlayOptions): Promise<void> 
     token: recorded.token ?? "",
     home: `${machine.root}/root`,
     accounts: machine.accounts(),
+    // Only where commands depend on it: `/envs` shows it.
+    envs: recorded.name.startsWith("process-") ? { PATH: SEARCH_PATH } : {},
   });
   const player = new Player(recorded, machine, runtime, options);
   try {
@@ -131,14 +133,7 @@ class Player {
   }
 
   #fromHere(value: Json): Json {
-    const path = Deno.env.get("PATH") ?? "";
-    return mapValues(
-      value,
-      (item) =>
-        typeof item === "string"
-          ? this.#machine.fromHere(item).replaceAll(`PATH=${path}`, `PATH=${RECORDED_PATH}`)
-          : item,
-    );
+    return mapValues(value, (item) => typeof item === "string" ? this.#machine.fromHere(item) : item);
   }
 
   #placement(): Placement {
