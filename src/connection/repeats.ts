@@ -15,7 +15,7 @@ const LONGEST_PAUSE_MS = 1_000;
 export class Repeats {
   readonly #policy: ResolvedOptions["retry"];
   readonly #call: HttpCall;
-  readonly #started = performance.now();
+  readonly #started = Date.now();
   readonly #renewed = new Set<string>();
   #networkErrors = 0;
   #pauses = 0;
@@ -43,7 +43,7 @@ export class Repeats {
     if (this.#policy === false || !this.canResend || this.#call.repeat === "never") return false;
     const pause = this.#nextPause();
     if (nothingRan) {
-      if (performance.now() - this.#started + pause > this.#policy.gatewayMs) return false;
+      if (Date.now() - this.#started + pause > this.#policy.gatewayMs) return false;
     } else {
       if (this.#call.repeat !== "idempotent" || error.code !== "network" || !error.retryable) return false;
       if (++this.#networkErrors > this.#policy.attempts) return false;

@@ -49,7 +49,7 @@ export class ProcessStream {
   #cut: AbortController;
   /** Set once the stream took the place of a silent one. */
   #replaced = false;
-  #lastEvent = performance.now();
+  #lastEvent = Date.now();
   #stopWatch: () => void = () => {};
   #silent: (() => void) | undefined;
 
@@ -81,7 +81,7 @@ export class ProcessStream {
   async next(): Promise<StreamEvent> {
     while (true) {
       const event = await this.#receive();
-      this.#lastEvent = performance.now();
+      this.#lastEvent = Date.now();
       if (event === undefined) continue;
       if (event.case === "end") {
         this.#stopWatch();
@@ -137,7 +137,7 @@ export class ProcessStream {
       this.#cut = cut;
       this.#events = opened.events;
       this.#replaced = true;
-      this.#lastEvent = performance.now();
+      this.#lastEvent = Date.now();
       this.#watch(SILENCE_MS);
     } catch (cause) {
       cut.abort();
@@ -149,7 +149,7 @@ export class ProcessStream {
   /** One timer for the whole stream: each event only notes its time. */
   #watch(delay: number): void {
     this.#stopWatch = startTimer(delay, () => {
-      const left = this.#lastEvent + SILENCE_MS - performance.now();
+      const left = this.#lastEvent + SILENCE_MS - Date.now();
       // While nobody waits for an event, its lack proves nothing: the caller holds the process up.
       if (this.#silent !== undefined && left <= 0) this.#silent();
       else this.#watch(left > 0 ? left : SILENCE_MS);

@@ -1,0 +1,135 @@
+import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
+import {
+  ListResponseSchema,
+  type ProcessEventSchema,
+  SendInputRequestSchema,
+  SendInputResponseSchema,
+  SendSignalRequestSchema,
+  SendSignalResponseSchema,
+  StartResponseSchema,
+} from "../../gen/process/process_pb.ts";
+import { Connection } from "../../src/connection/connection.ts";
+import { resolveOptions, type RuntimeClientOptions } from "../../src/options.ts";
+
+type Event = MessageInitShape<typeof ProcessEventSchema>;
+
+/** A stream that the test writes by hand. */
+export class FakeStream {
+  /** Whether the client has closed the connection. */
+  cancelled = false;
+  readonly #controller: ReadableStreamDefaultController<Uint8Array>;
+  readonly response: Response;
+
+  constructor(signal: AbortSignal | null | undefined) {
+    let controller: ReadableStreamDefaultController<Uint8Array>;
+    const body = new ReadableStream<Uint8Array>({
+      start: (own) => void (controller = own),
+      cancel: () => void (this.cancelled = true),
+    });
+    this.#controller = controller!;
+    this.response = new Response(body, { headers: { "content-type": "application/connect+proto" } });
+    signal?.addEventListener("abort", () => {
+      this.cancelled = true;
+      this.#controller.error(signal.reason);
+    });
+  }
+
+  start(pid: number): this {
+    return this.send({ event: { case: "start", value: { pid } } });
+  }
+
+  stdout(text: string): this {
+    return this.send({
+      event: { case: "data", value: { output: { case: "stdout", value: new TextEncoder().encode(text) } } },
+    });
+  }
+
+  ping(): this {
+    return this.send({ event: { case: "keepalive", value: {} } });
+  }
+
+  end(exitCode: number = 0): this {
+    this.send({ event: { case: "end", value: { exitCode, exited: true, status: `exit status ${exitCode}` } } });
+    this.bytes(2, new TextEncoder().encode("{}"));
+    this.#controller.close();
+    return this;
+  }
+
+  cut(): void {
+    this.#controller.error(new TypeError("connection reset"));
+  }
+
+  send(event: Event): this {
+    return this.bytes(0, toBinary(StartResponseSchema, create(StartResponseSchema, { event })));
+  }
+
+  bytes(flags: number, data: Uint8Array): this {
+    const frame = new Uint8Array(5 + data.byteLength);
+    new DataView(frame.buffer).setUint32(1, data.byteLength);
+    frame[0] = flags;
+    frame.set(data, 5);
+    this.#controller.enqueue(frame);
+    return this;
+  }
+}
+
+/** A daemon whose answers the test decides. */
+export class FakeDaemon {
+  readonly calls: string[] = [];
+  readonly streams: FakeStream[] = [];
+  readonly inputs: string[] = [];
+  /** What `List` answers: process ids. */
+  processes: number[] = [];
+  /** Called with the pid of each signal; answers whether there is such a process. */
+  onSignal: (pid: number) => boolean = () => true;
+  /** Called with each stream that is opened, before its headers go out. */
+  onStream: (stream: FakeStream, index: number) => void | Promise<void> = () => {};
+
+  readonly fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+    const method = new URL(String(input)).pathname.split("/").at(-1)!;
+    this.calls.push(method);
+    switch (method) {
+      case "Start":
+      case "Connect": {
+        const stream = new FakeStream(init?.signal);
+        this.streams.push(stream);
+        await this.onStream(stream, this.streams.length - 1);
+        return stream.response;
+      }
+      case "List":
+        return proto(
+          toBinary(
+            ListResponseSchema,
+            create(ListResponseSchema, { processes: this.processes.map((pid) => ({ pid })) }),
+          ),
+        );
+      case "SendSignal": {
+        const { process } = fromBinary(SendSignalRequestSchema, init!.body as Uint8Array);
+        return this.onSignal(process!.selector.value as number)
+          ? proto(toBinary(SendSignalResponseSchema, create(SendSignalResponseSchema)))
+          : notFound();
+      }
+      case "SendInput": {
+        const { input } = fromBinary(SendInputRequestSchema, init!.body as Uint8Array);
+        this.inputs.push(new TextDecoder().decode(input!.input.value as Uint8Array));
+        return proto(toBinary(SendInputResponseSchema, create(SendInputResponseSchema)));
+      }
+      default:
+        return new Response("404 page not found\n", { status: 404, headers: { "content-type": "text/plain" } });
+    }
+  };
+
+  connection(options: RuntimeClientOptions = {}): Connection {
+    return new Connection(
+      resolveOptions({ sandboxBaseUrl: "http://daemon.invalid", fetch: this.fetch, retry: false, ...options }),
+    );
+  }
+}
+
+function proto(bytes: Uint8Array): Response {
+  return new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { "content-type": "application/proto" } });
+}
+
+function notFound(): Response {
+  return Response.json({ code: "not_found", message: "process with pid 1 not found" }, { status: 404 });
+}

@@ -1,0 +1,147 @@
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
+import { DisconnectedError } from "../../src/errors/disconnected_error.ts";
+import { openProcess } from "../../src/process/open_process.ts";
+import { Output } from "../../src/process/output.ts";
+import { Session } from "../../src/process/session.ts";
+import { sendSignal } from "../../src/process/signals.ts";
+import { FakeDaemon } from "./fake_daemon.ts";
+
+async function started(daemon: FakeDaemon, output: Output = new Output(true, 1024)): Promise<Session> {
+  const connection = daemon.connection();
+  daemon.onStream = (stream) => void stream.start(7);
+  const call = connection.call("start command", "process", {});
+  const stream = await openProcess(connection, call, { start: {} }, {});
+  return new Session(connection, stream, output, Promise.resolve());
+}
+
+/** Lets what is under way arrive, under a clock that stands still. */
+async function settle(time: FakeTime): Promise<void> {
+  for (let turn = 0; turn < 20; turn++) await time.tickAsync(0);
+}
+
+Deno.test("Session.outcome is the result", async () => {
+  const daemon = new FakeDaemon();
+  const session = await started(daemon);
+  daemon.streams[0]!.stdout("a").stdout("b").end(3);
+  const { exitCode, stdout, pid, truncatedBytes } = await session.outcome;
+  assertEquals([exitCode, stdout, pid, truncatedBytes], [3, "ab", 7, 0]);
+  assert(session.settled);
+});
+
+Deno.test("Session.outcome of a lost stream has what arrived, and no exit code", async () => {
+  const daemon = new FakeDaemon();
+  const session = await started(daemon);
+  const stdout = session.output.subscribe();
+  daemon.streams[0]!.stdout("so far");
+  await stdout.next();
+  daemon.streams[0]!.cut();
+  const error = await assertRejects(() => session.outcome, DisconnectedError);
+  assertEquals([error.pid, error.partial?.stdout], [7, "so far"]);
+  assert(!("exitCode" in error.partial!));
+});
+
+Deno.test("Session.stop() kills, takes the last output, then rejects", async () => {
+  const daemon = new FakeDaemon();
+  const session = await started(daemon);
+  daemon.onSignal = () => {
+    daemon.streams[0]!.stdout("last words").end(137);
+    return true;
+  };
+  const reason = new Error("enough");
+  let words: string | undefined;
+  await session.stop((partial) => {
+    words = partial.stdout;
+    return reason;
+  });
+  assertStrictEquals(await assertRejects(() => session.outcome), reason);
+  assertEquals(words, "last words");
+  assertEquals(daemon.streams[0]!.cancelled, false);
+});
+
+Deno.test("Session.stop() rejects after 5 s and drains on in the background", async () => {
+  using time = new FakeTime();
+  const daemon = new FakeDaemon();
+  const session = await started(daemon);
+  const reason = new Error("enough");
+  const stopped = session.stop(() => reason);
+  await settle(time);
+  assertEquals(session.settled, false);
+  await time.tickAsync(5_000);
+  await stopped;
+  assertStrictEquals(await assertRejects(() => session.outcome), reason);
+  assertEquals(daemon.streams[0]!.cancelled, false, "cutting would kill the daemon");
+  daemon.streams[0]!.stdout("more").end(137);
+  await settle(time);
+});
+
+Deno.test("Session.stop() does nothing after the end", async () => {
+  const daemon = new FakeDaemon();
+  const session = await started(daemon);
+  daemon.streams[0]!.end(0);
+  await session.outcome;
+  await session.stop(() => new Error("too late"));
+  assertEquals((await session.outcome).exitCode, 0);
+  assertEquals(daemon.calls, ["Start"]);
+});
+
+Deno.test("Session.stopOnAbort() rejects with the signal's own reason", async () => {
+  const daemon = new FakeDaemon();
+  const session = await started(daemon);
+  daemon.onSignal = () => !!daemon.streams[0]!.end(137);
+  const controller = new AbortController();
+  session.stopOnAbort(controller.signal);
+  const reason = new Error("mine");
+  controller.abort(reason);
+  assertStrictEquals(await assertRejects(() => session.outcome), reason);
+});
+
+Deno.test("Session.kill() waits for the end, and tells whether there was a process", async () => {
+  const daemon = new FakeDaemon();
+  const session = await started(daemon);
+  const connection = daemon.connection();
+  const kill = () => sendSignal(connection, session.pid, "SIGKILL");
+  daemon.onSignal = () => false;
+  assertEquals(await session.kill(kill), false);
+  daemon.onSignal = () => !!daemon.streams[0]!.end(137);
+  assertEquals(await session.kill(kill), true);
+  assertEquals((await session.outcome).exitCode, 137);
+  assertEquals(await session.kill(kill), false, "a pid of the past may be another's");
+  assertEquals(daemon.calls, ["Start", "SendSignal", "SendSignal"]);
+});
+
+Deno.test("Session.disconnect() settles at once and closes the stream only when it has been silent", async () => {
+  using time = new FakeTime();
+  const daemon = new FakeDaemon();
+  const session = await started(daemon);
+  session.disconnect();
+  const error = await assertRejects(() => session.outcome, DisconnectedError);
+  assertEquals(error.pid, 7);
+  for (let chatter = 0; chatter < 10; chatter++) {
+    daemon.streams[0]!.stdout("more");
+    await settle(time);
+    await time.tickAsync(9_000);
+    assertEquals(daemon.streams[0]!.cancelled, false);
+  }
+  await time.tickAsync(4_001);
+  await settle(time);
+  assertEquals(daemon.streams[0]!.cancelled, true);
+  assertEquals(daemon.calls, ["Start"], "the process is left alone");
+});
+
+Deno.test("Session.stopOnOverflow() kills a process that prints more than is kept", async () => {
+  const daemon = new FakeDaemon();
+  const session = await started(daemon, new Output(true, 4));
+  daemon.onSignal = () => !!daemon.streams[0]!.end(137);
+  const error = new Error("too much");
+  session.stopOnOverflow((partial) => Object.assign(error, { partial }));
+  daemon.streams[0]!.stdout("abcdef");
+  assertStrictEquals(await assertRejects(() => session.outcome), error);
+  assertEquals((error as unknown as { partial: unknown }).partial, {
+    stdout: "abef",
+    stderr: "",
+    stdoutBytes: new TextEncoder().encode("abef"),
+    stderrBytes: new Uint8Array(0),
+    truncatedBytes: 2,
+  });
+});
