@@ -11,9 +11,9 @@ export function startTimer(milliseconds: number, expire: () => void): () => void
   return () => clearTimeout(timer);
 }
 
-/** The error of a request that took too long. */
-export function requestTimeout(context: CallContext, milliseconds: number): TimeoutError {
-  return new TimeoutError(`Cannot ${context.what}: no answer within ${milliseconds} ms`, {
+/** The error of a request that took too long: what it waited for did not come. */
+export function requestTimeout(context: CallContext, milliseconds: number, missing: string = "answer"): TimeoutError {
+  return new TimeoutError(`Cannot ${context.what}: no ${missing} within ${milliseconds} ms`, {
     code: "request_timeout",
     retryable: true,
     sandboxId: context.sandboxId,

@@ -1,0 +1,75 @@
+import { type CallContext, failure } from "../connection/error_map/failure.ts";
+import type { Bytes } from "../streams/bytes.ts";
+
+/**
+ * Reads the body of an answer, and never takes it for whole when it is not. A body that ends early throws a plain
+ * `Error`, as an engine does for a broken connection.
+ */
+export class BodyReader {
+  /** Its size, where the answer tells. */
+  readonly byteLength: number | undefined;
+  /** Whether `read` takes a view to read into, which spares a copy. */
+  readonly fillsViews: boolean;
+  readonly #reader: ReadableStreamDefaultReader<Bytes> | ReadableStreamBYOBReader | undefined;
+  readonly #context: CallContext;
+  #received = 0;
+
+  /** Takes over the body; `fill` asks for reading into views, where the engine can. */
+  constructor(response: Response, fill: boolean, context: CallContext) {
+    const { body } = response;
+    const filler = fill && body !== null ? byobReader(body) : undefined;
+    this.byteLength = body === null ? 0 : declaredLength(response);
+    this.fillsViews = filler !== undefined;
+    this.#reader = filler ?? body?.getReader() as ReadableStreamDefaultReader<Bytes> | undefined;
+    this.#context = context;
+  }
+
+  /** Whether everything that was declared has arrived. */
+  get isWhole(): boolean {
+    return this.#received === this.byteLength;
+  }
+
+  /** The next bytes, or undefined at the end. A view's memory moves into the bytes that come back, even at the end. */
+  async read(view?: Bytes): Promise<Bytes | undefined> {
+    const chunk = await this.#next(view);
+    const { byteLength = Infinity } = this;
+    if (chunk === undefined) {
+      if (this.byteLength === undefined || this.isWhole) return undefined;
+      throw new Error(`the body was cut off after ${this.#received} of ${byteLength} bytes`);
+    }
+    this.#received += chunk.byteLength;
+    if (this.#received <= byteLength) return chunk;
+    throw failure(this.#context, `the body is longer than the ${byteLength} bytes declared`, { code: "protocol" })
+      .error;
+  }
+
+  /** Ends the request. */
+  async cancel(reason?: unknown): Promise<void> {
+    await this.#reader?.cancel(reason).catch(() => {});
+  }
+
+  async #next(view: Bytes | undefined): Promise<Bytes | undefined> {
+    if (this.#reader === undefined) return undefined;
+    const { done, value } =
+      await (view !== undefined && this.fillsViews
+        ? (this.#reader as ReadableStreamBYOBReader).read(view)
+        : (this.#reader as ReadableStreamDefaultReader<Bytes>).read());
+    return done ? undefined : value as Bytes;
+  }
+}
+
+/** What `Content-Length` says of the bytes that a reader sees. */
+function declaredLength({ headers, type }: Response): number | undefined {
+  // Of a compressed body it is the size before unpacking; and across origins a browser hides whether it is compressed.
+  const encoding = headers.get("content-encoding") ?? (type === "cors" ? "unknown" : "identity");
+  const length = headers.get("content-length");
+  return encoding === "identity" && length !== null && /^\d+$/.test(length) ? Number(length) : undefined;
+}
+
+function byobReader(body: ReadableStream): ReadableStreamBYOBReader | undefined {
+  try {
+    return body.getReader({ mode: "byob" });
+  } catch {
+    return undefined; // Not a stream of the engine's own.
+  }
+}

@@ -1,0 +1,77 @@
+import { asBytes, type Bytes } from "../streams/bytes.ts";
+import type { InputData } from "../streams/input_data.ts";
+
+/** Content that is asked for piece by piece, and can be given up at any time, also while a piece is awaited. */
+export interface Source {
+  /** The next piece, or undefined at the end. One call at a time. */
+  next(): Promise<Bytes | undefined>;
+  /** No more is wanted. After the end it does nothing. */
+  cancel(reason: unknown): void;
+}
+
+const PIECE_BYTES = 256 * 1024;
+
+/** Opens data. A stream is locked from here on; one that is locked already is a `TypeError`. */
+export function openSource(data: InputData): Source {
+  if (typeof data === "string") return fromBytes(new TextEncoder().encode(data));
+  if (data instanceof ArrayBuffer || ArrayBuffer.isView(data)) return fromBytes(asBytes(data));
+  if (data instanceof Blob) return fromReader(data.stream().getReader());
+  // A stream may be iterable too, but only its reader can give up a piece that is awaited.
+  return "getReader" in data ? fromReader(data.getReader()) : fromIterator(data[Symbol.asyncIterator]());
+}
+
+function fromBytes(bytes: Bytes): Source {
+  let rest = bytes;
+  return {
+    next() {
+      const piece = rest.subarray(0, PIECE_BYTES);
+      rest = rest.subarray(PIECE_BYTES);
+      return Promise.resolve(piece.byteLength === 0 ? undefined : piece);
+    },
+    cancel() {
+      rest = rest.subarray(rest.byteLength);
+    },
+  };
+}
+
+function fromReader(reader: ReadableStreamDefaultReader<Uint8Array>): Source {
+  return {
+    async next() {
+      const { done, value } = await reader.read();
+      return done ? undefined : checked(value);
+    },
+    cancel(reason) {
+      reader.cancel(reason).catch(() => {});
+    },
+  };
+}
+
+function fromIterator(iterator: AsyncIterator<Uint8Array>): Source {
+  let ended = false;
+  return {
+    async next() {
+      try {
+        const { done, value } = await iterator.next();
+        if (done) ended = true;
+        return done ? undefined : checked(value);
+      } catch (error) {
+        ended = true;
+        throw error;
+      }
+    },
+    async cancel() {
+      if (ended) return;
+      ended = true;
+      try {
+        await iterator.return?.();
+      } catch {
+        // Its content is not wanted any more, and neither are its troubles.
+      }
+    },
+  };
+}
+
+function checked(piece: unknown): Bytes {
+  if (ArrayBuffer.isView(piece)) return asBytes(piece);
+  throw new TypeError(`Cannot write a piece of type ${typeof piece}: a stream must give Uint8Array`);
+}

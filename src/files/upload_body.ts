@@ -1,0 +1,69 @@
+import type { IdleLimit } from "../connection/idle_limit.ts";
+import { type Bytes, concat } from "../streams/bytes.ts";
+import type { Progress } from "./file_options.ts";
+import type { Multipart } from "./multipart.ts";
+import type { Source } from "./source.ts";
+
+/** A form in one piece, which can be sent again. */
+export function wholeBody(form: Multipart, content: Bytes): Bytes {
+  return concat([form.head, content, form.tail]);
+}
+
+/** A form as a Blob, which can be sent again and need not be in memory. */
+export function blobBody(form: Multipart, content: Bytes | Blob): Blob {
+  return new Blob([form.head, content, form.tail]);
+}
+
+/** A form that is sent as it is made, and only once. */
+export interface StreamedBody {
+  readonly stream: ReadableStream<Bytes>;
+  /** Whether all of it was handed to the engine. */
+  isSent(): boolean;
+}
+
+/** A form that is framed as it leaves. What the source or the callback throws ends the request with that very error. */
+export function streamedBody(
+  form: Multipart,
+  source: Source,
+  limit: IdleLimit,
+  onProgress: Progress | undefined,
+  totalBytes: number | undefined,
+): StreamedBody {
+  let begun = false;
+  let sent = false;
+  let bytes = 0;
+  async function next(): Promise<Bytes> {
+    if (!begun) {
+      begun = true;
+      return form.head;
+    }
+    const piece = await source.next();
+    if (piece !== undefined) {
+      bytes += piece.byteLength;
+      tell();
+      return piece;
+    }
+    sent = true;
+    // At least once, for an empty file.
+    if (bytes === 0) tell();
+    return form.tail;
+  }
+  function tell(): void {
+    onProgress?.({ bytes, ...(totalBytes !== undefined && { totalBytes }) });
+  }
+  const stream = new ReadableStream<Bytes>({
+    async pull(controller) {
+      limit.restart();
+      try {
+        controller.enqueue(await next());
+      } catch (error) {
+        limit.end(error);
+        throw error;
+      }
+      limit.restart();
+      if (sent) controller.close();
+    },
+    cancel: (reason) => source.cancel(reason),
+  }, { highWaterMark: 0 });
+  return { stream, isSent: () => sent };
+}
