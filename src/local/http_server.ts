@@ -56,6 +56,8 @@ async function answer(
     const request = toRequest(incoming, aborter.signal);
     const response = request ? await handler(request) : textResponse(400, "400 Bad Request");
     await send(response, outgoing);
+    // What was not read of the request must not stand before the next one.
+    if (!incoming.complete) incoming.resume();
   } catch {
     // Nothing else can be said in the middle of an answer.
     outgoing.destroy();

@@ -1,6 +1,5 @@
-// What envd's RPC library does and the Connect router of ours does not: routing
-// by path, 405, 415 and their headers, which responses are gzipped, the
-// protocol version and the deadline.
+// What envd's RPC library does and the Connect router does not: 405, 415 and
+// their headers, which responses are gzipped, the protocol version, deadlines.
 import {
   Code,
   ConnectError,
@@ -10,17 +9,11 @@ import {
   createContextKey,
   createContextValues,
 } from "@connectrpc/connect";
-import {
-  type EnvelopedMessage,
-  pipe,
-  transformJoinEnvelopes,
-  transformSplitEnvelope,
-  type UniversalHandler,
-  universalServerRequestFromFetch,
-} from "@connectrpc/connect/protocol";
+import { type UniversalHandler, universalServerRequestFromFetch } from "@connectrpc/connect/protocol";
 import { deadlineExceeded, parseTimeout, timeoutKey } from "./deadline.ts";
 import { acceptsGzip, gzip } from "./gzip.ts";
 import { emptyResponse, methodNotAllowed } from "./responses.ts";
+import { fillEmptyFrames, streamBody, unaryBody } from "./rpc_body.ts";
 
 /** Answers an RPC; `undefined` where the path is none. */
 export type RpcHandler = (
@@ -33,7 +26,7 @@ const refusalKey: ContextKey<ConnectError | undefined> = createContextKey<
   ConnectError | undefined
 >(undefined);
 
-/** Content types as the daemon lists them; the gRPC ones are not served here. */
+/** Listed in `Accept-Post` as the daemon lists them, but not served here. */
 const GRPC_TYPES = [
   "application/grpc",
   "application/grpc+json",
@@ -44,9 +37,6 @@ const GRPC_TYPES = [
   "application/grpc-web+json; charset=utf-8",
   "application/grpc-web+proto",
 ];
-
-/** The library's own limit. */
-const MAX_FRAME_BYTES = 0xffffffff;
 
 const UNARY_TYPES = [
   "application/json",
@@ -101,16 +91,36 @@ async function serve(
       "accept-post": [...served, ...GRPC_TYPES].sort().join(", "),
     });
   }
-  const encoding = unary ? "content-encoding" : "connect-content-encoding";
-  const accept = unary ? "accept-encoding" : "connect-accept-encoding";
-  const wantsGzip = acceptsGzip(request.headers.get(accept)) ||
-    request.headers.get(encoding) === "gzip";
+  return await (unary ? callUnary : callStream)(handler, request, contentType);
+}
 
-  const header = new Headers(request.headers);
-  header.delete("connect-timeout-ms");
-  header.delete(accept);
-  // The router would gzip unary errors too, so unary bodies are left to `unaryBody`.
-  header.set(accept, !unary && wantsGzip ? "gzip" : "identity");
+async function callUnary(handler: UniversalHandler, request: Request, contentType: string): Promise<Response> {
+  const header = callHeaders(request.headers);
+  const wantsGzip = acceptsGzip(header.get("accept-encoding")) || header.get("content-encoding") === "gzip";
+  // The router would gzip errors too, which the daemon does not.
+  header.set("accept-encoding", "identity");
+  const response = await handler({
+    ...universalServerRequestFromFetch(request, {}),
+    header,
+    contextValues: callValues(request.headers, true),
+  });
+  const headers = new Headers(response.header);
+  headers.set("accept-encoding", "gzip");
+  const ok = response.status === 200;
+  if (ok) headers.set("content-type", contentType);
+  const compress = ok && wantsGzip;
+  const bytes = await unaryBody(response.body ?? [], compress);
+  if (compress) headers.set("content-encoding", "gzip");
+  headers.set("content-length", String(bytes.byteLength));
+  return new Response(bytes, { status: response.status, headers });
+}
+
+async function callStream(handler: UniversalHandler, request: Request, contentType: string): Promise<Response> {
+  const header = callHeaders(request.headers);
+  const encoding = header.get("connect-content-encoding") ?? "";
+  const wantsGzip = acceptsGzip(header.get("connect-accept-encoding")) || encoding === "gzip";
+  header.set("connect-accept-encoding", wantsGzip ? "gzip" : "identity");
+  // A body that is not read to its end counts as a client that has gone.
   const aborter = new AbortController();
   const abort = () => aborter.abort(request.signal.reason);
   if (request.signal.aborted) abort();
@@ -123,27 +133,21 @@ async function serve(
     body: contentType.startsWith("application/connect+json") ? fillEmptyFrames(body) : body,
     header,
     signal: aborter.signal,
-    contextValues: callValues(request.headers, unary),
+    contextValues: callValues(request.headers, false),
   });
   const headers = new Headers(response.header);
-  headers.set(accept, "gzip");
-  const output = response.body ?? [];
-  if (!unary) {
-    headers.set("content-type", contentType);
-    if (!["", "identity", "gzip"].includes(request.headers.get(encoding) ?? "")) {
-      headers.set(encoding, ""); // what the daemon says of one it does not know
-    }
-    return new Response(streamBody(output, aborter), {
-      status: response.status,
-      headers,
-    });
-  }
-  const ok = response.status === 200;
-  if (ok) headers.set("content-type", contentType);
-  const bytes = await unaryBody(output, ok && wantsGzip);
-  if (ok && wantsGzip) headers.set("content-encoding", "gzip");
-  headers.set("content-length", String(bytes.byteLength));
-  return new Response(bytes, { status: response.status, headers });
+  headers.set("connect-accept-encoding", "gzip");
+  headers.set("content-type", contentType);
+  // What the daemon says of an encoding that it does not know.
+  if (!["", "identity", "gzip"].includes(encoding)) headers.set("connect-content-encoding", "");
+  return new Response(streamBody(response.body ?? [], aborter), { status: response.status, headers });
+}
+
+/** The headers for the router, which would take the deadline for its own. */
+function callHeaders(headers: Headers): Headers {
+  const copy = new Headers(headers);
+  copy.delete("connect-timeout-ms");
+  return copy;
 }
 
 function callValues(headers: Headers, unary: boolean) {
@@ -171,49 +175,4 @@ function callValues(headers: Headers, unary: boolean) {
 function canonical(contentType: string | null): string {
   return (contentType ?? "").toLowerCase().split(";").map((part) => part.trim())
     .join("; ");
-}
-
-/** A JSON frame without payload is an empty message. */
-function fillEmptyFrames(
-  body: AsyncIterable<Uint8Array>,
-): AsyncIterable<Uint8Array> {
-  const empty = new TextEncoder().encode("{}");
-  return pipe(
-    body,
-    transformSplitEnvelope(MAX_FRAME_BYTES),
-    async function* (frames: AsyncIterable<EnvelopedMessage>) {
-      for await (const { flags, data } of frames) {
-        yield { flags, data: data.byteLength > 0 ? data : empty };
-      }
-    },
-    transformJoinEnvelopes(),
-  );
-}
-
-async function unaryBody(
-  chunks: AsyncIterable<Uint8Array> | readonly Uint8Array[],
-  compress: boolean,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  for await (const chunk of chunks) parts.push(new Uint8Array(chunk));
-  const bytes = parts.length === 1 ? parts[0]! : new Uint8Array(await new Blob(parts).arrayBuffer());
-  return compress ? new Uint8Array(await gzip.compress(bytes)) : bytes;
-}
-
-/** A body that tells the handler when its reader goes, which waits on its signal. */
-function streamBody(
-  chunks: AsyncIterable<Uint8Array> | readonly Uint8Array[],
-  aborter: AbortController,
-): ReadableStream<Uint8Array> {
-  const iterator = Symbol.asyncIterator in chunks ? chunks[Symbol.asyncIterator]() : chunks[Symbol.iterator]();
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const { done, value } = await iterator.next();
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
-    cancel(reason) {
-      aborter.abort(reason);
-    },
-  }, { highWaterMark: 0 });
 }

@@ -61,7 +61,10 @@ export interface LocalRuntime extends AsyncDisposable {
   readonly url: string;
   /** The access token; empty where the runtime is open. */
   readonly token: string;
-  /** Reaches the runtime without a socket, whatever the host of the URL. */
+  /**
+   * Reaches the runtime without a socket, whatever the host of the URL. Bodies
+   * are handed over as they are: a gzipped one stays so.
+   */
   readonly fetch: Fetch;
   /** What a `RuntimeClient` needs to use this runtime. */
   clientOptions(): RuntimeClientOptions;

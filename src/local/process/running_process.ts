@@ -1,5 +1,4 @@
-import type { ConnectError } from "@connectrpc/connect";
-import { Code, ConnectError as RpcError } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
 import type { ChildProcess } from "node:child_process";
 import type { Readable } from "node:stream";
 import type { ProcessConfig } from "../../../gen/process/process_pb.ts";
@@ -48,7 +47,6 @@ export class RunningProcess {
     this.#exit = new Promise((resolve) => {
       child.once("exit", (code, signal) => {
         this.#exited = true;
-        this.#cancelDeadline();
         if (this.#killed) this.#drainBriefly();
         resolve(endEvent(code, signal));
       });
@@ -123,6 +121,7 @@ export class RunningProcess {
     const end = await this.#exit;
     await Promise.race([output, drained]);
     this.#stopDraining();
+    this.#cancelDeadline();
     for (const pipe of [stdin, stdout, stderr]) pipe?.destroy();
     onEnd(end);
     for (const subscription of this.#subscriptions) {
@@ -168,5 +167,5 @@ export class RunningProcess {
 }
 
 function inputError(reason: string): ConnectError {
-  return new RpcError(`error writing to stdin: ${reason}`, Code.Internal);
+  return new ConnectError(`error writing to stdin: ${reason}`, Code.Internal);
 }

@@ -48,6 +48,10 @@ export function registerProcess(
         stdin: !(state.newer && request.stdin === false),
         account,
       }, state.newer);
+      if (state.signal.aborted) {
+        child.kill("SIGKILL");
+        throw new ConnectError("the runtime is closing", Code.Unavailable);
+      }
       const running = table.add(child, request.process, request.tag);
       const subscription = running.subscribe(context.signal);
       if (timeoutMs !== undefined) running.limit(timeoutMs, subscription);
