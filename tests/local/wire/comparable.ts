@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { type Body, type Frame, type Json, type Received } from "./recording.ts";
+import type { Body, Frame, Json, Received } from "./recording.ts";
 
 /** Stands for a value that differs from run to run. */
 export const VARIES = "(varies)";

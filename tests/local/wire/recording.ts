@@ -1,4 +1,4 @@
-import { type DescMessage, type DescService } from "@bufbuild/protobuf";
+import type { DescMessage, DescService } from "@bufbuild/protobuf";
 import { Filesystem } from "../../../gen/filesystem/filesystem_pb.ts";
 import { Process } from "../../../gen/process/process_pb.ts";
 
@@ -60,6 +60,7 @@ export type Body = string | null | {
 
 export interface Frame {
   readonly flags?: number;
+  readonly atMs?: number;
   readonly json?: Json;
   readonly base64?: string;
   readonly proto?: Json;
