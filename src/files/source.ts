@@ -1,4 +1,4 @@
-import { asBytes, type Bytes } from "../streams/bytes.ts";
+import { asBytes, type Bytes, NO_BYTES } from "../streams/bytes.ts";
 import type { InputData } from "../streams/input_data.ts";
 
 /** Content that is asked for piece by piece, and can be given up at any time, also while a piece is awaited. */
@@ -9,28 +9,53 @@ export interface Source {
   cancel(reason: unknown): void;
 }
 
+/** Larger chunks are sent in pieces: only so is a slow connection seen moving. */
 const PIECE_BYTES = 256 * 1024;
 
 /** Opens data. A stream is locked from here on; one that is locked already is a `TypeError`. */
 export function openSource(data: InputData): Source {
-  if (typeof data === "string") return fromBytes(new TextEncoder().encode(data));
+  const chunks = open(data);
+  let rest: Bytes | undefined = NO_BYTES;
+  return {
+    async next() {
+      while (rest?.byteLength === 0) rest = await chunks.next();
+      const piece = rest?.subarray(0, PIECE_BYTES);
+      rest = rest?.subarray(PIECE_BYTES);
+      return piece;
+    },
+    cancel: (reason) => chunks.cancel(reason),
+  };
+}
+
+function open(data: InputData): Source {
+  if (typeof data === "string") return fromBlob(new Blob([data]));
   if (data instanceof ArrayBuffer || ArrayBuffer.isView(data)) return fromBytes(asBytes(data));
-  if (data instanceof Blob) return fromReader(data.stream().getReader());
-  // A stream may be iterable too, but only its reader can give up a piece that is awaited.
+  if (data instanceof Blob) return fromBlob(data);
+  // A stream may be iterable too, but only its reader can give up a chunk that is awaited.
   return "getReader" in data ? fromReader(data.getReader()) : fromIterator(data[Symbol.asyncIterator]());
 }
 
 function fromBytes(bytes: Bytes): Source {
-  let rest = bytes;
+  let chunk: Bytes | undefined = bytes;
   return {
     next() {
-      const piece = rest.subarray(0, PIECE_BYTES);
-      rest = rest.subarray(PIECE_BYTES);
-      return Promise.resolve(piece.byteLength === 0 ? undefined : piece);
+      const next = chunk;
+      chunk = undefined;
+      return Promise.resolve(next);
     },
-    cancel() {
-      rest = rest.subarray(rest.byteLength);
+    cancel() {},
+  };
+}
+
+function fromBlob(blob: Blob): Source {
+  let start = 0;
+  return {
+    async next() {
+      if (start >= blob.size) return undefined;
+      const piece = blob.slice(start, start += PIECE_BYTES);
+      return new Uint8Array(await piece.arrayBuffer());
     },
+    cancel() {},
   };
 }
 

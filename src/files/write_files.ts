@@ -29,6 +29,7 @@ export async function writeFiles(
 ): Promise<WriteInfo[]> {
   const iterator = iteratorOf(files);
   const written: WriteInfo[] = [];
+  const paths: string[] = [];
   const onProgress = options.onProgress && runningTotal(options.onProgress);
   let doing = "get the next file to write";
   let ended = false;
@@ -41,12 +42,13 @@ export async function writeFiles(
       const { path, data } = checkEntry(value, written.length);
       doing = `write file ${JSON.stringify(path)}`;
       written.push(await write(connection, path, data, { ...options, onProgress: onProgress?.() }));
+      paths.push(path);
       doing = "get the next file to write";
     }
   } catch (error) {
     const aborted = options.signal?.aborted && error === options.signal.reason;
     if (!ended || aborted) close(iterator);
-    throw aborted ? error : retold(error, doing, written);
+    throw aborted ? error : retold(error, doing, paths);
   }
 }
 
@@ -85,7 +87,7 @@ function close(iterator: Iterator<FileEntry> | AsyncIterator<FileEntry>): void {
 }
 
 /** The same error, of the same class and with the same fields, that also tells how far it had come. */
-function retold(error: unknown, doing: string, written: readonly WriteInfo[]): unknown {
+function retold(error: unknown, doing: string, written: readonly string[]): unknown {
   // The fields of a DOMException are bound to the object.
   if (!(error instanceof Error) || error instanceof DOMException) return error;
   const what = isSandboxError(error) ? error.message : `Cannot ${doing}: ${error.message}`;
@@ -96,9 +98,9 @@ function retold(error: unknown, doing: string, written: readonly WriteInfo[]): u
   return Object.defineProperties(told, fields);
 }
 
-function summary(written: readonly WriteInfo[]): string {
+function summary(written: readonly string[]): string {
   if (written.length === 0) return "no file was written before it";
-  const named = written.slice(0, NAMED).map(({ path }) => JSON.stringify(path)).join(", ");
+  const named = written.slice(0, NAMED).map((path) => JSON.stringify(path)).join(", ");
   const more = written.length > NAMED ? ` and ${written.length - NAMED} more` : "";
   const count = written.length === 1 ? "1 file was" : `${written.length} files were`;
   return `${count} written before it: ${named}${more}`;
