@@ -65,10 +65,9 @@ async function useFiles({ files }: RuntimeClient, signal: AbortSignal): Promise<
   try {
     say("make", (await files.getInfo(directory, { signal })).path);
     await files.writeText(`${directory}/note.txt`, "Grüße aus der Sandbox 👋", { signal });
-    const text = await files.readText(`${directory}/note.txt`, { signal });
-    const bytes = await files.read(`${directory}/note.txt`, { signal });
     say("write", "note.txt");
-    say("text", text);
+    say("text", await files.readText(`${directory}/note.txt`, { signal }));
+    const bytes = await files.read(`${directory}/note.txt`, { signal });
     say("bytes", `${bytes.length}, the first: ${Array.from(bytes.slice(0, 8), hex).join(" ")}`);
     await files.rename(`${directory}/note.txt`, `${directory}/letter.txt`, { signal });
     say("rename", "note.txt to letter.txt");
