@@ -6,7 +6,7 @@ import { follow, gone, isListed } from "../tools.ts";
 export const cancel: readonly Case[] = [
   {
     name: "timeoutMs: the command is killed, and what it printed is in the error",
-    source: "docs/protocol.md §4.4",
+    source: "docs/protocol.md §4",
     async run(sandbox, { unique: tag }) {
       const command = ["sh", "-c", "printf early; exec sleep 600"];
       const error = await rejects(sandbox.commands.run(command, { timeoutMs: 1_000, tag }), "command_timeout");
@@ -17,7 +17,7 @@ export const cancel: readonly Case[] = [
   },
   {
     name: "timeoutMs: of a handle",
-    source: "docs/protocol.md §4.4",
+    source: "docs/protocol.md §4",
     async run(sandbox, { own }) {
       const handle = own(await sandbox.commands.start(["sleep", "600"], { timeoutMs: 300 }));
       await rejects(handle.wait(), "command_timeout");
@@ -44,7 +44,7 @@ export const cancel: readonly Case[] = [
   },
   {
     name: "abort: before the command has started it is killed as soon as it has",
-    source: "docs/protocol.md §10 B4",
+    source: "docs/protocol.md §8 B4",
     async run(sandbox, { unique: tag }) {
       const controller = new AbortController();
       const reason = new Error("changed my mind");
@@ -56,7 +56,7 @@ export const cancel: readonly Case[] = [
   },
   {
     name: "abort: during the output the command is killed",
-    source: "docs/protocol.md §10 B1",
+    source: "docs/protocol.md §8 B1",
     async run(sandbox, { unique: tag }) {
       const controller = new AbortController();
       const reason = new Error("seen enough");
@@ -117,7 +117,7 @@ export const cancel: readonly Case[] = [
   },
   {
     name: "a callback that throws: run rejects with its error, and the command is killed",
-    source: "docs/protocol.md §4.15",
+    source: "docs/protocol.md §4",
     async run(sandbox, { unique: tag }) {
       const mine = new Error("mine");
       const onStdout = () => {

@@ -23,7 +23,7 @@ export const commandsContext: readonly Case[] = [
   },
   {
     name: "envs: PATH decides where a program is found",
-    source: "docs/protocol.md §4.10",
+    source: "docs/protocol.md §4",
     async run({ commands, files }, { dir }) {
       await files.writeText(`${dir}/own-program`, "#!/bin/sh\necho mine\n");
       await commands.run(["chmod", "755", `${dir}/own-program`]);
@@ -40,7 +40,7 @@ export const commandsContext: readonly Case[] = [
   },
   {
     name: "envs: those of the sandbox reach commands, and the command's own win",
-    source: "docs/protocol.md §4.10",
+    source: "docs/protocol.md §4",
     async run(sandbox) {
       const { E2B_SANDBOX } = await sandbox.envs();
       const show = ["sh", "-c", 'printf %s "$E2B_SANDBOX"'];
@@ -59,7 +59,7 @@ export const commandsContext: readonly Case[] = [
   },
   {
     name: "cwd: a relative program is found from there",
-    source: "docs/protocol.md §4.3",
+    source: "docs/protocol.md §4",
     async run({ commands, files }, { dir }) {
       await files.writeText(`${dir}/run-me`, "#!/bin/sh\necho ran\n");
       await commands.run(["chmod", "755", `${dir}/run-me`]);
@@ -94,7 +94,7 @@ export const commandsContext: readonly Case[] = [
   },
   {
     name: "cwd: a file is refused",
-    source: "docs/protocol.md §4.3",
+    source: "docs/protocol.md §4",
     async run({ commands, files }, { dir }) {
       await files.writeText(`${dir}/file`, "");
       await rejects(commands.run(["true"], { cwd: `${dir}/file` }), "not_a_directory");
@@ -111,7 +111,7 @@ export const commandsContext: readonly Case[] = [
   },
   {
     name: "user: commands run as root unless told otherwise",
-    source: "docs/protocol.md §1.5",
+    source: "docs/protocol.md §2",
     async run({ commands }) {
       equal((await commands.run(["id"])).stdout, (await commands.run(["id"], { user: "root" })).stdout);
     },

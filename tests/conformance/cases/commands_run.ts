@@ -90,7 +90,7 @@ export const commandsRun: readonly Case[] = [
   },
   {
     name: "run: the pid is the command's own",
-    source: "docs/protocol.md §4.3",
+    source: "docs/protocol.md §4",
     async run({ commands }) {
       const { stdout, pid } = await commands.run(["sh", "-c", "echo $$"]);
       equal(stdout, `${pid}\n`);
@@ -98,7 +98,7 @@ export const commandsRun: readonly Case[] = [
   },
   {
     name: "run: a program that does not exist is exit code 127 and says so",
-    source: "docs/protocol.md §4.3",
+    source: "docs/protocol.md §4",
     async run({ commands }, { dir }) {
       const error = await rejects(commands.run([`${dir}/none`, "arg"]), "command_exit");
       equal(error.exitCode, 127);
@@ -107,7 +107,7 @@ export const commandsRun: readonly Case[] = [
   },
   {
     name: "run: a name that is not in PATH is exit code 127, in either form",
-    source: "docs/protocol.md §4.3",
+    source: "docs/protocol.md §4",
     async run({ commands }) {
       equal((await commands.run(["no-such-program-here"], { check: false })).exitCode, 127);
       equal((await commands.run("no-such-program-here", { check: false })).exitCode, 127);
@@ -115,7 +115,7 @@ export const commandsRun: readonly Case[] = [
   },
   {
     name: "run: a file that is not executable is exit code 126 and says so",
-    source: "docs/protocol.md §4.3",
+    source: "docs/protocol.md §4",
     async run({ commands, files }, { dir }) {
       await files.writeText(`${dir}/data`, "no program\n");
       const error = await rejects(commands.run([`${dir}/data`]), "command_exit");
@@ -125,7 +125,7 @@ export const commandsRun: readonly Case[] = [
   },
   {
     name: "run: an argument beyond the kernel's limit is refused",
-    source: "docs/protocol.md §4.3",
+    source: "docs/protocol.md §4",
     async run({ commands }) {
       await rejects(commands.run(["true", "x".repeat(256 * 1024)]), "invalid_argument");
     },
@@ -150,7 +150,7 @@ export const commandsRun: readonly Case[] = [
   },
   {
     name: "run: many at once",
-    source: "docs/protocol.md §4.5",
+    source: "docs/protocol.md §4",
     async run({ commands }) {
       const all = await Promise.all(Array.from({ length: 10 }, (_, i) => commands.run(["echo", `${i}`])));
       equal(all.map(({ stdout }) => stdout).join(""), "0\n1\n2\n3\n4\n5\n6\n7\n8\n9\n");

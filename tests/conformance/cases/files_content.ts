@@ -85,7 +85,7 @@ export const filesContent: readonly Case[] = [
   },
   {
     name: "write: through a link",
-    source: "docs/protocol.md §6.2",
+    source: "docs/protocol.md §6",
     async run({ files, commands }, { dir }) {
       await files.writeText(`${dir}/file`, "old");
       await commands.run(["ln", "-s", "file", `${dir}/link`]);

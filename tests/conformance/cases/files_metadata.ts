@@ -48,7 +48,7 @@ export const filesMetadata: readonly Case[] = [
   },
   {
     name: "getInfo: what is neither file nor directory",
-    source: "docs/protocol.md §5.1",
+    source: "docs/protocol.md §5",
     async run({ commands, files }, { dir }) {
       await commands.run(["mkfifo", `${dir}/fifo`]);
       const { type, permissions } = await files.getInfo(`${dir}/fifo`);
@@ -67,7 +67,7 @@ export const filesMetadata: readonly Case[] = [
   },
   {
     name: "getInfo: below a file",
-    source: "docs/protocol.md §5.2",
+    source: "docs/protocol.md §5",
     async run({ files }, { dir }) {
       await files.writeText(`${dir}/file`, "");
       await rejects(files.getInfo(`${dir}/file/below`), "not_a_directory");
@@ -123,7 +123,7 @@ export const filesMetadata: readonly Case[] = [
   },
   {
     name: "list: special files are not left out",
-    source: "docs/protocol.md §5.1",
+    source: "docs/protocol.md §5",
     async run({ commands, files }, { dir }) {
       await commands.run("mkfifo fifo; ln -s none broken", { cwd: dir });
       equal((await files.list(dir)).map(({ name, type }) => `${name} ${type}`), ["broken other", "fifo other"]);

@@ -43,7 +43,7 @@ export const filesMoving: readonly Case[] = [
   },
   {
     name: "rename: missing parents of the destination are made",
-    source: "docs/protocol.md §5.4",
+    source: "docs/protocol.md §5",
     async run({ files }, { dir }) {
       await files.writeText(`${dir}/file`, "hello");
       await files.rename(`${dir}/file`, `${dir}/x/y/file`);
@@ -95,7 +95,7 @@ export const filesMoving: readonly Case[] = [
   },
   {
     name: "remove: a link goes, what it points to stays",
-    source: "docs/protocol.md §5.5",
+    source: "docs/protocol.md §5",
     async run({ commands, files }, { dir }) {
       await files.writeText(`${dir}/real/file`, "safe");
       await commands.run(["ln", "-s", "real", `${dir}/link`]);

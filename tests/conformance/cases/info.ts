@@ -96,7 +96,7 @@ export const info: readonly Case[] = [
   },
   {
     name: "with: a view has its own account",
-    source: "docs/protocol.md §1.5",
+    source: "docs/protocol.md §2",
     async run(sandbox, { dir }) {
       const view = sandbox.with({ user: "nobody-here" });
       for (const call of [view.commands.run(["true"]), view.files.getInfo(dir)]) {

@@ -94,7 +94,7 @@ export const output: readonly Case[] = [
   },
   {
     name: "maxOutputBytes: run without callbacks rejects with what there is, and kills the command",
-    source: "docs/protocol.md §4.15",
+    source: "docs/protocol.md §4",
     async run(sandbox, { unique: tag }) {
       const error = await rejection(sandbox.commands.run(["yes"], { maxOutputBytes: 1000, tag }));
       check(error instanceof Error && error.name === "OutputLimitError", `${error}`);

@@ -79,7 +79,7 @@ export const signals: readonly Case[] = [
   },
   {
     name: "sendSignal: a command may handle SIGTERM",
-    source: "docs/protocol.md §4.15",
+    source: "docs/protocol.md §4",
     async run({ commands }, { own }) {
       const script = "trap 'exit 5' TERM; echo ready; while :; do sleep 0.05; done";
       const handle = own(await commands.start(["sh", "-c", script]));

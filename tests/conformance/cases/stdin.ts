@@ -24,7 +24,7 @@ const KINDS: Readonly<Record<string, () => InputData>> = {
 export const stdin: readonly Case[] = [
   {
     name: "stdin: without any it is at its end",
-    source: "docs/protocol.md §4.11",
+    source: "docs/protocol.md §4",
     async run({ commands }) {
       for (const options of [{}, { stdin: false }]) {
         equal((await commands.run(["cat"], options)).stdout, "");
@@ -57,7 +57,7 @@ export const stdin: readonly Case[] = [
   },
   {
     name: "stdin: a megabyte",
-    source: "docs/protocol.md §4.12",
+    source: "docs/protocol.md §4",
     async run({ commands }) {
       const data = noise(1024 * 1024 + 3);
       equal((await commands.run(["cat"], { stdin: data })).stdoutBytes, data);
@@ -65,7 +65,7 @@ export const stdin: readonly Case[] = [
   },
   {
     name: "stdin: a megabyte from a stream, in pieces of odd sizes",
-    source: "docs/protocol.md §4.12",
+    source: "docs/protocol.md §4",
     async run({ commands }) {
       const data = noise(1024 * 1024, 7);
       const pieces = Array.from({ length: 17 }, (_, i) => data.subarray(i * 65_003, (i + 1) * 65_003));
@@ -81,7 +81,7 @@ export const stdin: readonly Case[] = [
   },
   {
     name: "stdin: a command that does not read it ends all the same",
-    source: "docs/protocol.md §4.12",
+    source: "docs/protocol.md §4",
     async run({ commands }) {
       equal((await commands.run(["true"], { stdin: noise(1024 * 1024) })).exitCode, 0);
       equal((await commands.run(["head", "-c", "5"], { stdin: "x".repeat(1024 * 1024) })).stdout, "xxxxx");
@@ -107,7 +107,7 @@ export const stdin: readonly Case[] = [
   },
   {
     name: "stdin true: pieces keep their order without being awaited",
-    source: "docs/protocol.md §4.12",
+    source: "docs/protocol.md §4",
     async run({ commands }, { own }) {
       const handle = own(await commands.start(["head", "-n", "20"], { stdin: true }));
       await Promise.all(Array.from({ length: 20 }, (_, i) => handle.sendStdin(`${i + 1}\n`)));
