@@ -1,0 +1,123 @@
+import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import { existsSync } from "node:fs";
+import { Agent, request } from "node:http";
+import { startLocalRuntime } from "../../src/local/mod.ts";
+import { nextEvent, processClient, rest, script, startedPid } from "./process_client.ts";
+
+Deno.test("startLocalRuntime() makes a random token and refuses requests without it", async () => {
+  await using one = await startLocalRuntime();
+  await using other = await startLocalRuntime();
+  assertNotEquals(one.token, other.token);
+  const refused = await fetch(`${one.url}/envs`);
+  assertEquals(refused.status, 401);
+  await refused.body?.cancel();
+  const headers = { "x-access-token": one.token };
+  const allowed = await fetch(`${one.url}/envs`, { headers });
+  assertEquals(await allowed.json(), { E2B_SANDBOX: "false" });
+  assertEquals(one.clientOptions(), { sandboxBaseUrl: one.url, runtimeToken: one.token });
+});
+
+Deno.test("startLocalRuntime() is open with an empty token", async () => {
+  await using runtime = await startLocalRuntime({ token: "", envs: { A: "1" } });
+  const response = await runtime.fetch("http://anything/envs");
+  assertEquals(await response.json(), { A: "1", E2B_SANDBOX: "false" });
+  assertEquals(runtime.clientOptions(), { sandboxBaseUrl: runtime.url });
+});
+
+Deno.test("startLocalRuntime() rejects where the port is taken", async () => {
+  await using runtime = await startLocalRuntime();
+  const port = Number(new URL(runtime.url).port);
+  await assertRejects(() => startLocalRuntime({ port }), Error);
+});
+
+Deno.test("LocalRuntime.close() kills processes and what they started, and can be called twice", async () => {
+  const runtime = await startLocalRuntime();
+  const stream = processClient(runtime)
+    .start(script("sleep 300 & echo $!; wait"))[Symbol.asyncIterator]();
+  const pid = await startedPid(stream);
+  const event = await nextEvent(stream);
+  const grandchild = event.case === "data" && event.value.output.case === "stdout"
+    ? Number(new TextDecoder().decode(event.value.output.value))
+    : NaN;
+  await Promise.all([runtime.close(), runtime.close()]);
+  await assertRejects(() => fetch(`${runtime.url}/health`), TypeError);
+  assertEquals(isRunning(pid), false);
+  if (Deno.build.os === "linux") assertEquals(isRunning(grandchild), false);
+  // Whether the last frame still went out before the socket closed is chance.
+  await rest(stream).catch(() => {});
+});
+
+Deno.test("LocalRuntime.close() removes the temporary home directory, and no other", async () => {
+  const home = await Deno.makeTempDir();
+  const [own, given] = await Promise.all([startLocalRuntime(), startLocalRuntime({ home })]);
+  const homes = await Promise.all([own, given].map(async (runtime) => {
+    const stream = processClient(runtime).start(script("pwd"))[Symbol.asyncIterator]();
+    return (await rest(stream)).stdout.trim();
+  }));
+  assertEquals(homes[1], home);
+  assertEquals(homes.map((path) => existsSync(path)), [true, true]);
+  await Promise.all([own.close(), given.close()]);
+  assertEquals(homes.map((path) => existsSync(path)), [false, true]);
+  await Deno.remove(home);
+});
+
+Deno.test("LocalRuntime.fetch() rejects with the reason of its signal, and after close()", async () => {
+  const runtime = await startLocalRuntime({ token: "" });
+  const reason = new Error("enough");
+  await assertRejects(
+    () => runtime.fetch("http://x/health", { signal: AbortSignal.abort(reason) }),
+    Error,
+    "enough",
+  );
+  await runtime.close();
+  await assertRejects(() => runtime.fetch("http://x/health"), TypeError, "closed");
+});
+
+Deno.test("LocalRuntime.fetch() ends a stream with the reason of its signal, and the process lives on", async () => {
+  await using runtime = await startLocalRuntime({ token: "" });
+  const aborter = new AbortController();
+  const message = new TextEncoder().encode('{"process":{"cmd":"sleep","args":["300"]}}');
+  const response = await runtime.fetch("http://x/process.Process/Start", {
+    method: "POST",
+    headers: {
+      "content-type": "application/connect+json",
+      "authorization": `Basic ${btoa("root:")}`,
+    },
+    body: new Uint8Array([0, 0, 0, 0, message.length, ...message]),
+    signal: aborter.signal,
+  });
+  const reader = response.body!.getReader();
+  await reader.read();
+  aborter.abort(new Error("gone"));
+  await assertRejects(() => reader.read(), Error, "gone");
+  assertEquals((await processClient(runtime).list({})).processes.length, 1);
+});
+
+Deno.test("LocalRuntime answers the next request of a connection whose upload it refused", async () => {
+  await using runtime = await startLocalRuntime();
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const upload = await send(agent, `${runtime.url}/init`, "POST", new Uint8Array(4 * 1024 * 1024));
+  const health = await send(agent, `${runtime.url}/health`, "GET");
+  agent.destroy();
+  assertEquals([upload, health], [401, 204]);
+});
+
+function send(agent: Agent, url: string, method: string, body?: Uint8Array): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const outgoing = request(url, { agent, method }, (response) => {
+      response.resume();
+      response.once("end", () => resolve(response.statusCode!));
+    });
+    outgoing.once("error", reject);
+    outgoing.end(body);
+  });
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    // A zombie that nobody has reaped yet does not count.
+    return !/^State:\s+Z/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
+  } catch {
+    return false;
+  }
+}
