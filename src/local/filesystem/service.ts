@@ -1,6 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError, type ConnectRouter } from "@connectrpc/connect";
-import { lstat, rm, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { type EntryInfo, EntryInfoSchema, Filesystem, FileType } from "../../../gen/filesystem/filesystem_pb.ts";
 import type { Account } from "../accounts.ts";
 import { PathError, resolvePath } from "../paths.ts";
@@ -11,6 +11,7 @@ import { failedCall, isMissing } from "./errno.ts";
 import { listDir } from "./list_dir.ts";
 import { makeDirs } from "./make_dirs.ts";
 import { move } from "./move.ts";
+import { remove } from "./remove.ts";
 
 /**
  * Adds the Filesystem service to a router. All access is the runtime's own;
@@ -105,24 +106,4 @@ async function madeEntry(
   if (state.newer) return await describe(path, state);
   const name = entryName(path);
   return create(EntryInfoSchema, { name, type: FileType.DIRECTORY, path });
-}
-
-/** Removes an entry and what is in it; what is not there is removed already. */
-async function remove(path: string): Promise<void> {
-  try {
-    const found = await lstat(path).catch((error) => {
-      if (!isMissing(error)) throw error;
-    });
-    if (!found) return;
-    // No isolation here: this would be the root of somebody's machine.
-    if (entryName(path) === "/") {
-      throw Object.assign(new Error("the root"), { code: "EBUSY" });
-    }
-    await rm(path, { recursive: true, force: true });
-  } catch (error) {
-    throw new ConnectError(
-      `error removing file or directory: ${failedCall("unlinkat", path, error)}`,
-      Code.Internal,
-    );
-  }
 }
