@@ -6,6 +6,10 @@
  * you, with your rights, and can read and remove your files. The access token
  * keeps others on this machine out; it does not keep commands in.
  *
+ * Terminals, directory watching and gRPC are not served. On Node and Bun the
+ * standard streams of a process are sockets, so that it cannot open
+ * `/dev/stdout` or `/dev/stderr` by name; on Deno they are pipes.
+ *
  * @example Run a command
  * ```ts
  * import { RuntimeClient } from "@kruise-agents/runtime";
