@@ -68,8 +68,9 @@ export class BoundedQueue<T> {
       if (entry !== undefined) {
         this.#items[this.#first++] = undefined!;
         this.#byteLength -= entry.byteLength;
-        if (this.#first === this.#items.length) {
-          this.#items = [];
+        // A consumer that is never quite done must not leave a trail of empty places.
+        if (this.#first * 2 > this.#items.length) {
+          this.#items = this.#items.slice(this.#first);
           this.#first = 0;
         }
         if (this.#byteLength < this.#limit) this.#wakeProducer();

@@ -1,4 +1,4 @@
-import { type Bytes, concat } from "./bytes.ts";
+import { type Bytes, concat, NO_BYTES } from "./bytes.ts";
 
 const BLOCK_BYTES = 64 * 1024;
 
@@ -47,7 +47,7 @@ export class ByteLog {
       left -= gone;
       this.#byteLength -= gone;
       if (gone < part.byteLength) this.#parts[this.#first] = part.subarray(gone);
-      else this.#parts[this.#first++] = part.subarray(0, 0);
+      else this.#parts[this.#first++] = NO_BYTES;
     }
     if (this.#first > 64 && this.#first * 2 > this.#parts.length) {
       this.#parts = this.#parts.slice(this.#first);
@@ -58,8 +58,8 @@ export class ByteLog {
   /** All of it, as one array of its own. */
   bytes(): Bytes {
     this.#closeBlock();
-    const joined = concat(this.#parts.slice(this.#first), this.#byteLength);
-    return joined.byteLength === joined.buffer.byteLength ? joined : joined.slice();
+    const parts = this.#parts.slice(this.#first);
+    return parts.length === 1 ? parts[0]!.slice() : concat(parts, this.#byteLength);
   }
 
   #openBlock(): Bytes {
@@ -77,7 +77,9 @@ export class ByteLog {
   #closeBlock(): void {
     if (this.#used === undefined) return;
     const last = this.#parts.length - 1;
-    this.#parts[last] = this.#parts[last]!.subarray(0, this.#used);
+    const block = this.#parts[last]!;
+    // A view keeps the whole block alive, so it must be worth that.
+    this.#parts[last] = this.#used * 2 < block.byteLength ? block.slice(0, this.#used) : block.subarray(0, this.#used);
     this.#used = undefined;
   }
 }

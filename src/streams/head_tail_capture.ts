@@ -28,12 +28,13 @@ export class HeadTailCapture {
     if (this.#headLimit === 0) return void (this.#dropped += chunk.byteLength);
     const toHead = Math.min(chunk.byteLength, this.#headLimit - this.#head.byteLength);
     if (toHead > 0) this.#head.append(chunk.subarray(0, toHead));
-    if (toHead === chunk.byteLength) return;
-    this.#tail.append(chunk.subarray(toHead));
-    const excess = this.#tail.byteLength - this.#tailLimit;
-    if (excess <= 0) return;
+    const toTail = chunk.byteLength - toHead;
+    if (toTail === 0) return;
+    const excess = Math.max(0, this.#tail.byteLength + toTail - this.#tailLimit);
     this.#dropped += excess;
-    this.#tail.dropFront(excess);
+    const older = Math.min(excess, this.#tail.byteLength);
+    this.#tail.dropFront(older);
+    this.#tail.append(chunk.subarray(toHead + excess - older));
   }
 
   /** What is kept: the head, then the tail. */
@@ -41,7 +42,7 @@ export class HeadTailCapture {
     return this.#tail.byteLength === 0 ? this.#head.bytes() : concat([this.#head.bytes(), this.#tail.bytes()]);
   }
 
-  /** What is kept, as text; where something was left out, a character cut at the gap is one U+FFFD on each side. */
+  /** What is kept, as text; where something was left out, a character cut at the gap is U+FFFD on either side. */
   text(): string {
     if (this.#dropped === 0) return decodeUtf8(this.bytes());
     return decodeUtf8(this.#head.bytes()) + decodeUtf8(this.#tail.bytes());
