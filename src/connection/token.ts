@@ -9,7 +9,8 @@ export class Token {
   readonly #name: string;
   readonly #source: TokenSource | undefined;
   #asking: Promise<string | undefined> | undefined;
-  #known: string | undefined;
+  /** What the function gave, until it is refused. */
+  #known: { readonly value: string | undefined } | undefined;
 
   /** Makes a token; the name is for messages. */
   constructor(name: string, source: TokenSource | undefined) {
@@ -30,14 +31,17 @@ export class Token {
 
   /** Forgets a refused token, unless another caller has done so since it was given out. */
   discard(refused: string | undefined): void {
-    if (this.#known === refused) this.#asking = undefined;
+    if (this.#known === undefined || this.#known.value !== refused) return;
+    this.#known = undefined;
+    this.#asking = undefined;
   }
 
   async #ask(): Promise<string | undefined> {
     if (typeof this.#source !== "function") return this.#source;
     try {
-      this.#known = headerValue(this.#name, await this.#source());
-      return this.#known;
+      const value = headerValue(this.#name, await this.#source());
+      this.#known = { value };
+      return value;
     } catch (cause) {
       this.#asking = undefined;
       throw new AuthenticationError(`Cannot get the ${this.#name}: its function failed`, {
