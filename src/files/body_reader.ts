@@ -8,17 +8,17 @@ import type { Bytes } from "../streams/bytes.ts";
 export class BodyReader {
   /** Its size, where the answer tells. */
   readonly byteLength: number | undefined;
-  /** Whether `read` takes a view to read into, which spares a copy. */
+  /** Whether `read` must be given views to read into, which spares a copy. */
   readonly fillsViews: boolean;
   readonly #reader: ReadableStreamDefaultReader<Bytes> | ReadableStreamBYOBReader | undefined;
   readonly #context: CallContext;
   #received = 0;
 
-  /** Takes over the body; `fill` asks for reading into views, where the engine can. */
+  /** Takes over the body; `fill` asks for reading into views, where size and engine allow. */
   constructor(response: Response, fill: boolean, context: CallContext) {
     const { body } = response;
-    const filler = fill && body !== null ? byobReader(body) : undefined;
     this.byteLength = body === null ? 0 : declaredLength(response);
+    const filler = fill && body !== null && this.byteLength !== undefined ? byobReader(body) : undefined;
     this.fillsViews = filler !== undefined;
     this.#reader = filler ?? body?.getReader() as ReadableStreamDefaultReader<Bytes> | undefined;
     this.#context = context;

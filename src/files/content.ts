@@ -44,13 +44,18 @@ export class Content {
     if (byteLength !== undefined) this.byteLength = Math.min(Math.max(byteLength - this.#skip, 0), this.#take);
   }
 
-  /** Whether `next` takes a view to read into. */
+  /** Whether `next` must be given views to read into. */
   get fillsViews(): boolean {
     return this.#body.fillsViews;
   }
 
-  /** Throws where the answer already tells that it is too much. */
-  checkSize(): void {
+  /** Throws where the answer already tells that it is too much, or something else than was asked for. */
+  check({ status, headers }: Response): void {
+    const begin = /^bytes (\d+)-/.exec(headers.get("content-range") ?? "")?.[1];
+    const { range } = this.#wanted;
+    if (status === 206 && (range === undefined || (begin !== undefined && Number(begin) !== range.start))) {
+      throw failure(this.#context, "the answer has another range than the one asked for", { code: "protocol" }).error;
+    }
     if (this.byteLength !== undefined && this.byteLength > this.#wanted.maxBytes) {
       throw this.tooLarge(`${this.byteLength} bytes, maxBytes allows ${this.#wanted.maxBytes}`);
     }

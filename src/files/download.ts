@@ -40,7 +40,7 @@ export async function fetchContent<T>(
   const open = async (response: Response): Promise<T> => {
     const content = new Content(response, wanted, limit, context, fill);
     try {
-      content.checkSize();
+      content.check(response);
       return await consume(content);
     } catch (error) {
       await content.cancel(error);

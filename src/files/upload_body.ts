@@ -64,6 +64,6 @@ export function streamedBody(
       if (sent) controller.close();
     },
     cancel: (reason) => source.cancel(reason),
-  }, { highWaterMark: 0 });
+  });
   return { stream, isSent: () => sent };
 }
