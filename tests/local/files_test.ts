@@ -1,11 +1,11 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { gzipSync } from "node:zlib";
-import { type LocalRuntime, type LocalRuntimeOptions, startLocalRuntime } from "../../src/local/mod.ts";
+import { form, FORM_TYPE, startBox } from "./files_box.ts";
 
 // What the recordings do not show of `/files`: the HTTP standard and docs/protocol.md say what is right.
 
 Deno.test("a range longer than the file, a reversed one and several", async () => {
-  await using box = await start({ version: "0.6.13" });
+  await using box = await startBox({ version: "0.6.13" });
   await box.put("r", "0123456789");
   const get = (range: string) => box.get("r", { range });
   const suffix = await get("bytes=-500");
@@ -35,7 +35,7 @@ Deno.test("a range longer than the file, a reversed one and several", async () =
 });
 
 Deno.test("a range of an empty file is the file", async () => {
-  await using box = await start({ version: "0.6.13" });
+  await using box = await startBox({ version: "0.6.13" });
   await box.put("empty", "");
   const response = await box.get("empty", { range: "bytes=0-3" });
   assertEquals([response.status, await response.text()], [200, ""]);
@@ -60,7 +60,7 @@ Deno.test("conditions are about the file's time, and never met on the old versio
     [{ range: "bytes=0-0", "if-range": '"tag"' }, 200, 200],
   ];
   for (const version of ["0.2.10", "0.6.13"] as const) {
-    await using box = await start({ version });
+    await using box = await startBox({ version });
     await box.put("f", "hello");
     await Deno.utime(`${box.home}/f`, new Date(MODIFIED), new Date(MODIFIED));
     for (const [headers, newer, old] of expected) {
@@ -72,7 +72,7 @@ Deno.test("conditions are about the file's time, and never met on the old versio
 });
 
 Deno.test("compression follows the best q-value, and ranges refuse it", async () => {
-  await using box = await start({ version: "0.6.13" });
+  await using box = await startBox({ version: "0.6.13" });
   await box.put("f", "hello");
   const coding = async (accept: string, headers: Record<string, string> = {}) => {
     const response = await box.get("f", { "accept-encoding": accept, ...headers });
@@ -89,7 +89,7 @@ Deno.test("compression follows the best q-value, and ranges refuse it", async ()
 
 Deno.test("what is no regular file is refused, and blocks nothing", async () => {
   for (const version of ["0.2.10", "0.6.13"] as const) {
-    await using box = await start({ version });
+    await using box = await startBox({ version });
     await new Deno.Command("mkfifo", { args: [`${box.home}/pipe`] }).output();
     const read = await box.get("pipe");
     assertEquals(read.status, 500);
@@ -103,7 +103,7 @@ Deno.test("what is no regular file is refused, and blocks nothing", async () => 
 });
 
 Deno.test("a file's name in a form is taken literally and in full", async () => {
-  await using box = await start({ version: "0.2.10" });
+  await using box = await startBox({ version: "0.2.10" });
   const names: [header: string, name: string][] = [
     [`filename="grün.txt"`, "grün.txt"],
     [`filename="a\\"b\\\\c"`, `a"b\\c`],
@@ -124,7 +124,7 @@ Deno.test("a file's name in a form is taken literally and in full", async () => 
 });
 
 Deno.test("content that looks like a delimiter is content", async () => {
-  await using box = await start({ version: "0.2.10" });
+  await using box = await startBox({ version: "0.2.10" });
   const tricky = "\r\n--\r\n--b\r\n-- boundar\r\n\r\n--boundar\n--boundary";
   await box.put("f", tricky);
   assertEquals(await Deno.readTextFile(`${box.home}/f`), tricky);
@@ -132,7 +132,7 @@ Deno.test("content that looks like a delimiter is content", async () => {
 
 Deno.test("a form that is cut keeps what came, and says so once", async () => {
   for (const version of ["0.2.10", "0.6.13"] as const) {
-    await using box = await start({ version });
+    await using box = await startBox({ version });
     const whole = form(["first", "1"], ["second", "content"]);
     const cut = whole.slice(0, whole.lastIndexOf("tent"));
     const response = await box.post("", cut);
@@ -147,7 +147,7 @@ Deno.test("a form that is cut keeps what came, and says so once", async () => {
 
 Deno.test("what is no form is named by the version's own words", async () => {
   for (const [version, status, words] of [["0.2.10", 500, "isn't"], ["0.6.13", 400, "unsupported"]] as const) {
-    await using box = await start({ version });
+    await using box = await startBox({ version });
     const response = await box.post("path=f", "x", { "content-type": "text/plain" });
     assertEquals(response.status, status);
     assertStringIncludes(await response.text(), words);
@@ -158,7 +158,7 @@ Deno.test("what is no form is named by the version's own words", async () => {
 });
 
 Deno.test("bodies are unpacked on the newer version", async () => {
-  await using box = await start({ version: "0.6.13" });
+  await using box = await startBox({ version: "0.6.13" });
   const octets = { "content-type": "application/octet-stream", "content-encoding": "gzip" };
   assertEquals((await box.post("path=raw", gzip("raw"), octets)).status, 200);
   assertEquals(await Deno.readTextFile(`${box.home}/raw`), "raw");
@@ -172,7 +172,7 @@ Deno.test("bodies are unpacked on the newer version", async () => {
 });
 
 Deno.test("an upload follows symlinks", async () => {
-  await using box = await start({ version: "0.2.10" });
+  await using box = await startBox({ version: "0.2.10" });
   await Deno.writeTextFile(`${box.home}/target`, "longer than before");
   await Deno.symlink("target", `${box.home}/link`);
   await box.put("link", "new");
@@ -181,7 +181,7 @@ Deno.test("an upload follows symlinks", async () => {
 });
 
 Deno.test("an upload that is refused leaves the connection usable", async () => {
-  await using box = await start({ version: "0.6.13" });
+  await using box = await startBox({ version: "0.6.13" });
   await Deno.mkdir(`${box.home}/dir`);
   const large = form(["f", "x".repeat(4 << 20)]);
   for (let round = 0; round < 3; round++) {
@@ -194,7 +194,7 @@ Deno.test("an upload that is refused leaves the connection usable", async () => 
 });
 
 Deno.test("metadata follows a file through a rename and ends with it", async () => {
-  await using box = await start({ version: "0.6.13" });
+  await using box = await startBox({ version: "0.6.13" });
   const headers = { "content-type": "application/octet-stream", "x-metadata-author": "Ada" };
   await (await box.post("path=a", "x", headers)).body?.cancel();
   await box.call("Move", { source: "a", destination: "b" });
@@ -207,7 +207,7 @@ Deno.test("metadata follows a file through a rename and ends with it", async () 
 });
 
 Deno.test("composing refuses what it cannot join, and leaves everything as it was", async () => {
-  await using box = await start({ version: "0.6.13" });
+  await using box = await startBox({ version: "0.6.13" });
   await Deno.mkdir(`${box.home}/dir`);
   await box.put("a", "a");
   const compose = async (body: unknown) => {
@@ -235,7 +235,7 @@ Deno.test("composing refuses what it cannot join, and leaves everything as it wa
 });
 
 Deno.test("a token guards content", async () => {
-  await using box = await start({ version: "0.2.10", token: "secret" });
+  await using box = await startBox({ version: "0.2.10", token: "secret" });
   const get = (headers: Record<string, string>) => box.fetch("/files?path=f&username=user", { headers });
   const message = async (response: Response) => [response.status, JSON.parse(await response.text()).message];
   assertEquals(await message(await get({})), [401, "missing signature query parameter"]);
@@ -247,7 +247,7 @@ Deno.test("a token guards content", async () => {
 });
 
 Deno.test("a download that is given up closes its file", async () => {
-  await using box = await start({ version: "0.6.13" });
+  await using box = await startBox({ version: "0.6.13" });
   await Deno.writeFile(`${box.home}/big`, new Uint8Array(4 << 20));
   // The resource sanitizer of this test sees a file that stays open.
   const response = await box.get("big", { "accept-encoding": "identity" });
@@ -257,7 +257,7 @@ Deno.test("a download that is given up closes its file", async () => {
 });
 
 Deno.test("the type of content is told by its first bytes", async () => {
-  await using box = await start({ version: "0.6.13" });
+  await using box = await startBox({ version: "0.6.13" });
   const types: [content: string, type: RegExp][] = [
     ["  <!DOCTYPE html>", /^text\/html/],
     ["<pre>", /^text\/plain/],
@@ -279,15 +279,6 @@ Deno.test("the type of content is told by its first bytes", async () => {
   }
 });
 
-const FORM_TYPE = { "content-type": "multipart/form-data; boundary=boundary" };
-
-/** A form of files, by name and content. */
-function form(...files: [name: string, content: string][]): string {
-  return files.map(([name, content]) =>
-    `--boundary\r\nContent-Disposition: form-data; name="file"; filename="${name}"\r\n\r\n${content}\r\n`
-  ).join("") + "--boundary--\r\n";
-}
-
 function rawForm(header: string, content: string): string {
   return `--boundary\r\n${header}\r\n\r\n${content}\r\n--boundary--\r\n`;
 }
@@ -302,57 +293,4 @@ function basename(path: string): string {
 
 async function exists(path: string): Promise<boolean> {
   return await Deno.lstat(path).then(() => true, () => false);
-}
-
-/** A runtime with a home of its own, and short ways to ask it. */
-class Box implements AsyncDisposable {
-  readonly home: string;
-  readonly #runtime: LocalRuntime;
-
-  constructor(home: string, runtime: LocalRuntime) {
-    this.home = home;
-    this.#runtime = runtime;
-  }
-
-  fetch(path: string, init: RequestInit = {}): Promise<Response> {
-    return fetch(this.#runtime.url + path, init);
-  }
-
-  get(path: string, headers: Record<string, string> = {}): Promise<Response> {
-    // Left alone, `fetch` would ask for compression.
-    const asked = { "accept-encoding": "identity", ...headers };
-    return this.#runtime.fetch(`${this.#runtime.url}/files?username=user&path=${encodeURIComponent(path)}`, {
-      headers: asked,
-    });
-  }
-
-  post(query: string, body: BodyInit, headers: Record<string, string> = FORM_TYPE): Promise<Response> {
-    return this.fetch(`/files?username=user&${query}`, { method: "POST", body, headers });
-  }
-
-  async put(path: string, content: string): Promise<void> {
-    const response = await this.post(`path=${encodeURIComponent(path)}`, form(["f", content]));
-    assertEquals(response.status, 200, await response.text());
-  }
-
-  // deno-lint-ignore no-explicit-any -- an answer in JSON
-  async call(method: string, body: unknown): Promise<any> {
-    const headers = { "content-type": "application/json", authorization: "Basic dXNlcjo=" };
-    const response = await this.fetch(`/filesystem.Filesystem/${method}`, {
-      method: "POST",
-      headers,
-      body: JSON.stringify(body),
-    });
-    return JSON.parse(await response.text());
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#runtime.close();
-    await Deno.remove(this.home, { recursive: true });
-  }
-}
-
-async function start(options: LocalRuntimeOptions): Promise<Box> {
-  const home = await Deno.realPath(await Deno.makeTempDir());
-  return new Box(home, await startLocalRuntime({ token: "", home, ...options }));
 }

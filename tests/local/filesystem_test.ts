@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { permissionString } from "../../src/local/filesystem/permissions.ts";
 import { isRoot } from "../../src/local/filesystem/remove.ts";
-import { type LocalRuntime, type LocalRuntimeOptions, startLocalRuntime } from "../../src/local/mod.ts";
+import { type Box, startBox } from "./files_box.ts";
 
 // What the recordings do not show of the Filesystem service: docs/protocol.md says what is right.
 
@@ -17,32 +17,32 @@ Deno.test("permissions are written as the daemon writes them", () => {
 });
 
 Deno.test("special files have no type, and modes only their nine bits", async () => {
-  await using box = await start();
+  await using box = await startBox();
   await new Deno.Command("mkfifo", { args: ["-m", "600", `${box.home}/pipe`] }).output();
   await Deno.writeTextFile(`${box.home}/suid`, "");
   await Deno.chmod(`${box.home}/suid`, 0o4755);
   await Deno.symlink("pipe", `${box.home}/to-pipe`);
-  assertEquals(pick(await box.entry("pipe")), { type: undefined, mode: 0o600, permissions: "prw-------" });
-  assertEquals(pick(await box.entry("suid")), { type: "FILE_TYPE_FILE", mode: 0o755, permissions: "urwxr-xr-x" });
-  assertEquals(pick(await box.entry("to-pipe")), { type: undefined, mode: 0o600, permissions: "Lrwxrwxrwx" });
-  assertEquals((await box.entry("/dev/null")).permissions, "Dcrw-rw-rw-");
+  assertEquals(pick(await entry(box, "pipe")), { type: undefined, mode: 0o600, permissions: "prw-------" });
+  assertEquals(pick(await entry(box, "suid")), { type: "FILE_TYPE_FILE", mode: 0o755, permissions: "urwxr-xr-x" });
+  assertEquals(pick(await entry(box, "to-pipe")), { type: undefined, mode: 0o600, permissions: "Lrwxrwxrwx" });
+  assertEquals((await entry(box, "/dev/null")).permissions, "Dcrw-rw-rw-");
 });
 
 Deno.test("a time before 1970 counts its fraction forward", async () => {
-  await using box = await start();
+  await using box = await startBox();
   await Deno.writeTextFile(`${box.home}/old`, "");
   await Deno.utime(`${box.home}/old`, -1.5, -1.5);
-  assertEquals((await box.entry("old")).modifiedTime, "1969-12-31T23:59:58.500Z");
+  assertEquals((await entry(box, "old")).modifiedTime, "1969-12-31T23:59:58.500Z");
 });
 
 Deno.test("a path with a NUL, and one that is too long, are the caller's mistakes told as errors", async () => {
-  await using box = await start();
+  await using box = await startBox();
   assertMatch((await box.call("Stat", { path: "/a\0b" })).message, /invalid argument$/);
   assertMatch((await box.call("Stat", { path: "x".repeat(300) })).message, /file name too long$/);
 });
 
 Deno.test("names with every awkward character survive", async () => {
-  await using box = await start();
+  await using box = await startBox();
   const names = ["new\nline", "100%", `"quoted"`, "a#b?c&d", "back\\slash", "🦊", " space "];
   for (const name of names) await box.call("MakeDir", { path: `${box.home}/${name}` });
   const { entries } = await box.call("ListDir", { path: box.home });
@@ -51,7 +51,7 @@ Deno.test("names with every awkward character survive", async () => {
 });
 
 Deno.test("parents made for a move stay when it fails", async () => {
-  await using box = await start();
+  await using box = await startBox();
   const answer = await box.call("Move", { source: "none", destination: "a/b/c" });
   assertEquals(answer.code, "not_found");
   assertEquals((await Deno.stat(`${box.home}/a/b`)).isDirectory, true);
@@ -65,7 +65,7 @@ Deno.test("parents made for a move stay when it fails", async () => {
 });
 
 Deno.test("a move to another file system is refused as the system refuses it", async () => {
-  await using box = await start();
+  await using box = await startBox();
   await using other = await otherFileSystem(box.home);
   if (!other) return;
   await Deno.writeTextFile(`${box.home}/f`, "x");
@@ -74,7 +74,7 @@ Deno.test("a move to another file system is refused as the system refuses it", a
 });
 
 Deno.test("removing follows no symlink", async () => {
-  await using box = await start();
+  await using box = await startBox();
   await Deno.mkdir(`${box.home}/dir`);
   await Deno.writeTextFile(`${box.home}/dir/f`, "");
   await Deno.symlink("dir", `${box.home}/link`);
@@ -92,7 +92,7 @@ Deno.test("the root is known however it is spelled, so that it is never removed"
 });
 
 Deno.test("a listing does not follow symlinks, not even into itself", async () => {
-  await using box = await start();
+  await using box = await startBox();
   await Deno.mkdir(`${box.home}/dir/sub`, { recursive: true });
   await Deno.symlink("..", `${box.home}/dir/sub/up`);
   const { entries } = await box.call("ListDir", { path: "dir", depth: 20 });
@@ -121,36 +121,6 @@ async function otherFileSystem(home: string): Promise<(AsyncDisposable & { path:
   return undefined;
 }
 
-/** A runtime with a home of its own. */
-class Box implements AsyncDisposable {
-  readonly home: string;
-  readonly #runtime: LocalRuntime;
-
-  constructor(home: string, runtime: LocalRuntime) {
-    this.home = home;
-    this.#runtime = runtime;
-  }
-
-  async call(method: string, body: unknown): Promise<Answer> {
-    const response = await this.#runtime.fetch(`${this.#runtime.url}/filesystem.Filesystem/${method}`, {
-      method: "POST",
-      headers: { "content-type": "application/json", authorization: "Basic dXNlcjo=" },
-      body: JSON.stringify(body),
-    });
-    return await response.json();
-  }
-
-  async entry(path: string): Promise<Answer> {
-    return (await this.call("Stat", { path })).entry;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#runtime.close();
-    await Deno.remove(this.home, { recursive: true });
-  }
-}
-
-async function start(options: LocalRuntimeOptions = {}): Promise<Box> {
-  const home = await Deno.realPath(await Deno.makeTempDir());
-  return new Box(home, await startLocalRuntime({ token: "", home, ...options }));
+async function entry(box: Box, path: string): Promise<Answer> {
+  return (await box.call("Stat", { path })).entry;
 }
