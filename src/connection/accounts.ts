@@ -50,7 +50,10 @@ export class Accounts {
     const named = this.#named(user) ?? this.#learned.filesAs;
     if (named !== undefined) return await call(this.#account(named));
     if (probe !== undefined) {
-      await this.forFiles(user, probe);
+      // An account may lack the home that is asked for.
+      await this.forFiles(user, probe).catch((error) => {
+        if (!isSandboxError(error, "file_not_found")) throw error;
+      });
       return await this.forFiles(user, call);
     }
     try {
@@ -59,7 +62,7 @@ export class Accounts {
       return result;
     } catch (error) {
       if (!isSandboxError(error, "unknown_user")) {
-        // Any other refusal by the daemon came after it had found the account.
+        // The daemon looks for a file once it has found the account.
         if (isSandboxError(error, "file_not_found")) this.#learned.filesAs ??= PREFERRED_FOR_FILES;
         throw error;
       }

@@ -54,6 +54,8 @@ export async function withLimits<T>(limits: Limits, work: (signal: AbortSignal) 
 /** Waits for something that is not ended by the wait's end: a signal only stops the waiting. */
 export async function waitFor<T>(promise: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return await promise;
+  // An aborted signal leaves it to nobody.
+  promise.catch(() => {});
   return await withLimits({ signal, timeoutMs: 0, context: { what: "wait" } }, () => promise);
 }
 

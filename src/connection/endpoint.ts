@@ -52,6 +52,9 @@ function behindGateway({ scheme, routing }: ResolvedOptions, domain: string, san
     return (port) => ({ baseUrl: `${origin}/kruise/${id}/${port}`, headers: {} });
   }
   if (routing === "host") {
+    if (!URL.canParse(`${scheme}://label.${domain}`)) {
+      throw new TypeError(`Cannot route by host with domain ${JSON.stringify(domain)}: an address has no subdomains`);
+    }
     return (port) => ({ baseUrl: `${scheme}://${hostLabel(sandboxId, port)}.${domain}`, headers: {} });
   }
   const id = headerSafe(sandboxId);
@@ -75,7 +78,8 @@ function checkDomain(scheme: string, domain: string): string {
 function checkBaseUrl(value: string): string {
   const url = typeof value === "string" && URL.canParse(value) ? new URL(value) : undefined;
   if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
-    throw new TypeError(`Cannot use ${JSON.stringify(value)} as sandboxBaseUrl: pass an http or https URL`);
+    // It may hold credentials, so the message does not show it.
+    throw new TypeError("Cannot use the given sandboxBaseUrl: pass an http or https URL");
   }
   if (url.username || url.password || url.search || url.hash) {
     throw new TypeError("Cannot use the given sandboxBaseUrl: it must not hold credentials, a query or a fragment");
@@ -83,12 +87,14 @@ function checkBaseUrl(value: string): string {
   return (url.origin + url.pathname).replace(/\/+$/, "");
 }
 
-/** The gateway's own pattern for the host form; a DNS label ends at 63 characters. */
+/** What the gateway's pattern for the host form and `fetch` let through, which lowers the case; a label has 63 characters. */
 function hostLabel(sandboxId: string, port: number): string {
   const label = `${port}-${sandboxId}`;
-  if (!/^[a-zA-Z0-9-]+$/.test(sandboxId) || label.length > 63) {
+  if (!/^[a-z0-9-]+$/.test(sandboxId) || label.length > 63) {
     throw new TypeError(
-      `Cannot route to sandbox ${JSON.stringify(sandboxId)} by host: "${label}" must be a DNS label of letters, ` +
+      `Cannot route to sandbox ${
+        JSON.stringify(sandboxId)
+      } by host: "${label}" must be a DNS label of lower-case letters, ` +
         'digits and hyphens, 63 characters at most; use routing "header" or "path"',
     );
   }

@@ -1,4 +1,6 @@
 import { AuthenticationError } from "../errors/authentication_error.ts";
+import { isSandboxError } from "../errors/is_sandbox_error.ts";
+import { isSandboxError } from "../errors/is_sandbox_error.ts";
 import type { SandboxError } from "../errors/sandbox_error.ts";
 import type { ResolvedOptions } from "../options.ts";
 import { type Bytes, concat } from "../streams/bytes.ts";
@@ -70,8 +72,8 @@ export class Fetcher {
   async send<T = Response>(call: HttpCall, consume?: (response: Response) => Promise<T>): Promise<T> {
     const repeats = new Repeats(this.#options.retry, call);
     for (let attempt = 1;; attempt++) {
-      (call.pauseSignal ?? call.signal)?.throwIfAborted();
       const [runtime, traffic] = await Promise.all([this.#tokens.runtime.get(), this.#tokens.traffic.get()]);
+      (call.pauseSignal ?? call.signal)?.throwIfAborted();
       const outcome = await this.#attempt(call, attempt, { runtime, traffic }, consume);
       if ("value" in outcome) return outcome.value;
       const { error, nothingRan } = outcome;
@@ -106,10 +108,11 @@ export class Fetcher {
       if (refused !== undefined) return refused;
       return { value: consume === undefined ? response as T : await consume(response) };
     } catch (cause) {
-      call.signal?.throwIfAborted();
-      if (isOurs(cause)) throw cause;
-      const failed = engineFailure(call, cause, url);
-      if (!told) done(undefined, failed.error);
+      const final = call.signal?.aborted ? call.signal.reason : cause;
+      const failed = call.signal?.aborted || isOurs(cause) ? undefined : engineFailure(call, cause, url);
+      const error = failed?.error ?? final;
+      if (!told) done(undefined, isSandboxError(error) ? error : undefined);
+      if (failed === undefined) throw final;
       return failed;
     }
   }
@@ -129,15 +132,18 @@ export class Fetcher {
 
   /** Later ones win: routing and secrets, then the account, then the user's own, then what the call must have. */
   #headers(call: HttpCall, { runtime, traffic }: TokenValues): Headers {
-    const { apiKey, headers: own } = this.#options;
+    const { apiKey, authHeader, headers: own } = this.#options;
+    const authorization = call.authorization ?? authHeader;
     const headers = new Headers(this.#endpoint.headers);
     // Compressed answers cost more time than they save, most of all on Node. Browsers do not let a caller choose.
     headers.set("accept-encoding", "identity");
     if (apiKey !== undefined) headers.set("x-api-key", apiKey);
     if (runtime !== undefined) headers.set("x-access-token", runtime);
     if (traffic !== undefined) headers.set("e2b-traffic-access-token", traffic);
-    if (call.authorization !== undefined) headers.set("authorization", call.authorization);
+    if (authorization !== undefined) headers.set("authorization", authorization);
     own.forEach((value, name) => headers.set(name, value));
+    // On envd 0.2.10 its expiry kills the daemon when a command is chatty: nobody's header may ask for it.
+    headers.delete("connect-timeout-ms");
     new Headers(call.headers).forEach((value, name) => headers.set(name, value));
     return headers;
   }
@@ -208,7 +214,7 @@ async function readBounded(response: Response, limit: number): Promise<Bytes> {
 
 /** An error that is final as it is: a consumer's own, or misuse found by the engine. */
 function isOurs(error: unknown): boolean {
-  return error instanceof RangeError || (error instanceof Error && "retryable" in error);
+  return error instanceof RangeError || isSandboxError(error);
 }
 
 /** Observers must not break a call. */

@@ -50,7 +50,11 @@ export async function health(connection: Connection, options: CallOptions): Prom
 /** Asks for figures. */
 export async function metrics(connection: Connection, options: CallOptions): Promise<RuntimeMetrics> {
   const figures = await getJson(connection, "get metrics", "metrics", options);
-  const number = (key: string): number => typeof figures[key] === "number" ? figures[key] : NaN;
+  const number = (key: string): number => {
+    const figure = figures[key];
+    if (typeof figure === "number") return figure;
+    throw failure(connection.context("get metrics"), `the answer has no ${key}`, { code: "protocol" }).error;
+  };
   const optional = (name: string, key: string) => typeof figures[key] === "number" ? { [name]: figures[key] } : {};
   return {
     timestamp: new Date(number("ts") * 1000),
@@ -81,7 +85,7 @@ async function getJson(
     const text = decodeUtf8(await readAll(response, connection.options.maxFrameBytes, context));
     try {
       const value: unknown = JSON.parse(text);
-      if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
+      if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
     } catch {
       // Said below.
     }

@@ -1,5 +1,5 @@
 import { SandboxError } from "../errors/sandbox_error.ts";
-import { type Bytes, NO_BYTES } from "../streams/bytes.ts";
+import { type Bytes, concat, NO_BYTES } from "../streams/bytes.ts";
 
 /** One enveloped message of the Connect protocol. */
 export interface Frame {
@@ -29,16 +29,29 @@ export class FrameReader {
 
   /** The next frame, or undefined where the body ends between two frames. */
   async next(): Promise<Frame | undefined> {
-    const header = await this.#take(HEADER_BYTES, true);
-    if (header === undefined) return undefined;
-    const length = new DataView(header.buffer, header.byteOffset).getUint32(1);
-    if (length > this.#limit) {
-      throw new SandboxError(`Cannot read the answer: a frame of ${length} bytes, ${this.#limit} are allowed`, {
-        code: "protocol",
-        hint: "Pass a larger maxFrameBytes, if it is a sandbox's daemon that answers there",
-      });
+    while (this.#chunk.byteLength < HEADER_BYTES) {
+      const rest = this.#chunk;
+      if (!await this.#pull()) {
+        if (rest.byteLength === 0) return undefined;
+        throw cutOff();
+      }
+      if (rest.byteLength > 0) this.#chunk = concat([rest, this.#chunk]);
     }
-    return { flags: header[0]!, data: (await this.#take(length, false))! };
+    const { buffer, byteOffset } = this.#chunk;
+    const flags = this.#chunk[0]!;
+    const length = new DataView(buffer, byteOffset).getUint32(1);
+    if (length > this.#limit) throw tooLarge(length, this.#limit);
+    this.#advance(HEADER_BYTES);
+    return { flags, data: this.#chunk.byteLength >= length ? this.#advance(length) : await this.#fill(length) };
+  }
+
+  /** Reads the end of the body, so that the connection can serve the next call. */
+  async finish(): Promise<void> {
+    try {
+      if (!(await this.#reader.read()).done) await this.#reader.cancel();
+    } catch {
+      // The end frame was there: what comes after it tells nothing.
+    }
   }
 
   /** Cuts the stream. */
@@ -46,13 +59,8 @@ export class FrameReader {
     await this.#reader.cancel().catch(() => {});
   }
 
-  /** Exactly so many bytes; undefined where the body ends before the first of them and may. */
-  async #take(length: number, mayEnd: boolean): Promise<Bytes | undefined> {
-    if (this.#chunk.byteLength === 0 && length > 0 && !await this.#pull()) {
-      if (mayEnd) return undefined;
-      throw cutOff();
-    }
-    if (this.#chunk.byteLength >= length) return this.#advance(length);
+  /** A payload that goes on in later chunks. */
+  async #fill(length: number): Promise<Bytes> {
     const whole = new Uint8Array(length);
     for (let filled = 0;;) {
       const piece = this.#advance(Math.min(length - filled, this.#chunk.byteLength));
@@ -78,6 +86,13 @@ export class FrameReader {
       return true;
     }
   }
+}
+
+function tooLarge(length: number, limit: number): SandboxError {
+  return new SandboxError(`Cannot read the answer: a frame of ${length} bytes, ${limit} are allowed`, {
+    code: "protocol",
+    hint: "Pass a larger maxFrameBytes, if it is a sandbox's daemon that answers there",
+  });
 }
 
 function cutOff(): SandboxError {

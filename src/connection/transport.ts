@@ -111,13 +111,14 @@ export function createTransport(fetcher: Fetcher, maxFrameBytes: number): Transp
       pauseSignal: call.pauseSignal,
       accept: "application/connect+proto",
     });
+    if (response.body === null) throw garbled(call, "no body");
     return {
       stream: true,
       service: method.parent,
       method,
       header: response.headers,
       trailer: new Headers(),
-      message: messages(method.output, new FrameReader(response.body!, maxFrameBytes), call),
+      message: messages(method.output, new FrameReader(response.body, maxFrameBytes), call),
     };
   }
 
@@ -161,9 +162,9 @@ async function* messages<O extends DescMessage>(
       if (frame === undefined) throw lost(call, undefined);
       if (frame.flags & 1) throw garbled(call, "a compressed frame that was not asked for");
       if (frame.flags & 2) {
-        checkEnd(frame, call);
         open = false;
-        return;
+        void frames.finish();
+        return checkEnd(frame, call);
       }
       let message: MessageShape<O>;
       try {

@@ -36,7 +36,7 @@ export class CommandExitError extends SandboxError {
   /** The whole result. */
   readonly result: CommandResult;
   /** The daemon's own words about the end, such as `exit status 3`. */
-  readonly errorMessage?: string;
+  declare readonly errorMessage?: string;
 
   /** Makes the error from the result it carries (absent: an empty one with exit code -1). */
   constructor(message: string, options: SandboxErrorOptions & { result?: CommandResult | undefined }) {

@@ -6,9 +6,9 @@ export class DisconnectedError extends SandboxError {
   /** Which one. */
   declare readonly code: "disconnected";
   /** The process whose stream was lost. */
-  readonly pid?: number;
+  declare readonly pid?: number;
   /** The output that had arrived, where a command was running. */
-  readonly partial?: PartialResult;
+  declare readonly partial?: PartialResult;
 
   /** Makes the error from a message, its code and the output so far. */
   constructor(

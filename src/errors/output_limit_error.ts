@@ -6,7 +6,7 @@ export class OutputLimitError extends SandboxError {
   /** Which one. */
   declare readonly code: "output_limit" | "file_too_large";
   /** The output that had arrived, where a command was running. */
-  readonly partial?: PartialResult;
+  declare readonly partial?: PartialResult;
 
   /** Makes the error from a message, its code and the output so far. */
   constructor(message: string, options: SandboxErrorOptions & { partial?: PartialResult | undefined }) {

@@ -41,13 +41,13 @@ export class SandboxError extends Error {
   /** Stable, literal reason. */
   readonly code: SandboxErrorCode;
   /** The sandbox it happened to, where one is known. */
-  readonly sandboxId?: string;
+  declare readonly sandboxId?: string;
   /** HTTP status of the answer, where there was one. */
-  readonly status?: number;
+  declare readonly status?: number;
   /** Whether the same call may succeed later without a change. */
   readonly retryable: boolean;
   /** What the user can do about it. */
-  readonly hint?: string;
+  declare readonly hint?: string;
 
   /** Makes an error from a message, its code and what else is known. */
   constructor(message: string, options: SandboxErrorOptions) {

@@ -8,7 +8,7 @@ export class SandboxNotRunningError extends SandboxError {
   /** Which one. */
   declare readonly code: "sandbox_not_running" | "gateway_not_ready";
   /** Its state, where the control plane told. */
-  readonly state?: SandboxState;
+  declare readonly state?: SandboxState;
 
   /** Makes the error from a message, its code and what else is known. */
   constructor(message: string, options: SandboxErrorOptions & { state?: SandboxState | undefined }) {

@@ -6,7 +6,7 @@ export class TimeoutError extends SandboxError {
   /** Which one. */
   declare readonly code: "request_timeout" | "command_timeout" | "wait_timeout";
   /** The output that had arrived, where a command was running. */
-  readonly partial?: PartialResult;
+  declare readonly partial?: PartialResult;
 
   /** Makes the error from a message, its code and the output so far. */
   constructor(message: string, options: SandboxErrorOptions & { partial?: PartialResult | undefined }) {

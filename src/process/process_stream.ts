@@ -1,11 +1,13 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import {
   type ConnectRequestSchema,
+  type ConnectResponse,
   Process,
   type ProcessEvent,
   type ProcessEvent_DataEvent as DataEvent,
   type ProcessEvent_EndEvent as EndEvent,
   type StartRequestSchema,
+  type StartResponse,
 } from "../../gen/process/process_pb.ts";
 import type { Connection } from "../connection/connection.ts";
 import { startTimer } from "../connection/deadline.ts";
@@ -29,10 +31,13 @@ const PING_SECONDS = 50;
 /** Three pings and a moment. Node cuts a body that is silent for 300 s, so pings must come more often than that. */
 const SILENCE_MS = 3 * PING_SECONDS * 1000 + 5_000;
 
+/** A message of either kind of stream. */
+type EventMessage = StartResponse | ConnectResponse;
+
 /** An open stream of the daemon, before and after its start event. */
 interface Opened {
   readonly pid: number;
-  readonly events: AsyncIterator<ProcessEvent>;
+  readonly events: AsyncIterator<EventMessage>;
 }
 
 /**
@@ -44,7 +49,7 @@ export class ProcessStream {
   readonly pid: number;
   readonly #connection: Connection;
   readonly #call: RpcCall;
-  #events: AsyncIterator<ProcessEvent>;
+  #events: AsyncIterator<EventMessage>;
   /** Cuts the connection in use. */
   #cut: AbortController;
   /** Set once the stream took the place of a silent one. */
@@ -105,13 +110,8 @@ export class ProcessStream {
   }
 
   async #receive(): Promise<ProcessEvent["event"] | undefined> {
-    const events = this.#events;
-    const next = events.next();
-    const silence = new Promise<"silence">((resolve) => this.#silent = () => resolve("silence"));
-    const outcome = await Promise.race([next, silence]);
-    this.#silent = undefined;
-    if (outcome === "silence") {
-      next.catch(() => {});
+    const outcome = await this.#nextOrSilence();
+    if (outcome === undefined) {
       await this.#reconnect();
       return undefined;
     }
@@ -119,7 +119,18 @@ export class ProcessStream {
       this.#stopWatch();
       throw garbled(this.#call, "no end event");
     }
-    return outcome.value.event;
+    return outcome.value.event?.event;
+  }
+
+  /** The next message, or undefined when none came for too long. By hand: `Promise.race` costs at every message. */
+  #nextOrSilence(): Promise<IteratorResult<EventMessage> | undefined> {
+    return new Promise((resolve, reject) => {
+      this.#silent = () => resolve(undefined);
+      this.#events.next().then((next) => {
+        this.#silent = undefined;
+        resolve(next);
+      }, reject);
+    });
   }
 
   /** After three missed pings: is the process still there? Then its end event is waited for on a new stream. */
@@ -184,18 +195,15 @@ async function open(
       once(request.connect),
       contextOf(call),
     );
-  const events = eventsOf(message);
+  const events: AsyncIterator<EventMessage> = message[Symbol.asyncIterator]();
   const { done, value } = await events.next();
   if (done) throw garbled(call, "no start event");
-  if (value.event.case !== "start") {
-    await events.return(undefined);
-    throw garbled(call, `a ${value.event.case ?? "nameless"} event before the start event`);
+  const first = value.event?.event;
+  if (first?.case !== "start") {
+    await events.return?.();
+    throw garbled(call, `a ${first?.case ?? "nameless"} event before the start event`);
   }
-  return { pid: value.event.value.pid, events };
-}
-
-async function* eventsOf(messages: AsyncIterable<{ event?: ProcessEvent | undefined }>): AsyncGenerator<ProcessEvent> {
-  for await (const { event } of messages) if (event !== undefined) yield event;
+  return { pid: first.value.pid, events };
 }
 
 async function* once<T>(value: T): AsyncGenerator<T> {

@@ -8,32 +8,44 @@ interface Row extends Meaning {
 
 const INPUT_HINT = "The process was started without open input, has closed it, or ended: start it with stdin: true";
 
-/** Messages as recorded from envd 0.2.10 and 0.6.13. The first row that fits wins. */
+/**
+ * Messages as recorded from envd 0.2.10 and 0.6.13. The first row that fits wins. They name paths, which may say
+ * anything, so the words are looked for where the daemon puts its own.
+ */
 const MESSAGES: readonly Row[] = [
   {
     connect: ["unauthenticated"],
-    text: /invalid (default )?user(name)?:|unknown user/,
+    text: /^invalid (default )?user(name)?:|unknown user/,
     code: "unknown_user",
     hint: "Pass user: the name of an account that the sandbox's image has",
   },
   { connect: ["unauthenticated"], text: /no user specified/, code: "unknown_user", hint: "Pass user or authHeader" },
   {
     connect: ["invalid_argument", "internal", "failed_precondition"],
-    text: /not a directory|path is a file/,
+    text:
+      /: not a directory$|^path (is|already exists but it is) not a directory: |^path .* not a directory: %|^path is a file: /s,
     code: "not_a_directory",
   },
-  { connect: ["invalid_argument", "internal"], text: /is a directory/, code: "is_a_directory" },
-  { connect: ["internal"], text: /file exists|directory not empty/, code: "already_exists" },
-  { connect: ["internal", "unknown"], text: /no space left|not enough (disk space|inodes)/, code: "no_space" },
+  {
+    connect: ["invalid_argument", "internal"],
+    text: /: is a directory$|^path is a directory: /,
+    code: "is_a_directory",
+  },
+  { connect: ["internal"], text: /: (file exists|directory not empty)$/, code: "already_exists" },
+  {
+    connect: ["internal", "unknown"],
+    text: /: no space left on device$|not enough (disk space|inodes)/,
+    code: "no_space",
+  },
   {
     connect: ["internal"],
-    text: /error renaming: .*(invalid argument|cross-device link)/,
+    text: /^error renaming: .*: invalid (argument|cross-device link)$/s,
     code: "invalid_argument",
     hint: "A directory cannot move into itself, and nothing moves across filesystems: copy it and remove the original",
   },
   {
     connect: ["internal"],
-    text: /error writing to stdin|error writing to tty/,
+    text: /^error writing to (stdin|tty): /,
     code: "invalid_argument",
     hint: INPUT_HINT,
   },
@@ -72,5 +84,6 @@ export function connectFailure(
 
 function codeMeaning(context: CallContext, code: string): Meaning {
   if (code === "not_found") return { code: context.subject === "process" ? "process_not_found" : "file_not_found" };
-  return CODES[code] ?? { code: "protocol" };
+  // The code is the server's word: it may be "constructor".
+  return Object.hasOwn(CODES, code) ? CODES[code]! : { code: "protocol" };
 }

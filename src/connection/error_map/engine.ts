@@ -12,7 +12,7 @@ const REDIRECT_HINT = "Nothing of a sandbox redirects: check domain or sandboxBa
 const ROWS: readonly Row[] = [
   {
     // Node: UND_ERR… "unexpected redirect"; Deno: "Encountered redirect while redirect mode is set to 'error'"; Bun: UnexpectedRedirect.
-    text: /redirect/i,
+    text: /unexpected ?redirect|encountered redirect/i,
     code: "protocol",
     detail: "redirected, which is not followed",
     hint: REDIRECT_HINT,
@@ -68,9 +68,10 @@ const OTHER: Row = {
 
 /** What it means that `fetch` rejected. */
 export function engineFailure(context: CallContext, cause: unknown, url: string): Failure {
-  const words = chainOf(cause);
+  const { host, hostname } = new URL(url);
+  const words = withoutAddress(chainOf(cause), hostname);
   const row = ROWS.find(({ text }) => text.test(words)) ?? OTHER;
-  const failed = failure(context, `${row.detail} (${new URL(url).host})`, row, { cause });
+  const failed = failure(context, `${row.detail} (${host})`, row, { cause });
   if (row.nothingRan) refused.add(failed.error);
   return failed;
 }
@@ -89,7 +90,11 @@ function chainOf(error: unknown, depth: number = 0): string {
   const below = [cause, ...(Array.isArray(errors) ? errors : [])].filter((inner) => inner !== undefined);
   return [name, code, message].filter((part) => typeof part === "string")
     .concat(below.map((inner) => chainOf(inner, depth + 1)))
-    .join(" ")
-    // Deno's message holds the URL, whose path may say anything.
-    .replace(/https?:\/\/\S+/g, "");
+    .join(" ");
+}
+
+/** Deno's messages hold the URL and Node's the host, and both may say anything: `certificate.example`. */
+function withoutAddress(words: string, hostname: string): string {
+  const host = hostname.replace(/\W/g, "\\$&");
+  return words.replace(/https?:\/\/\S+/g, "").replace(new RegExp(`(?<![\\w-])${host}(?![\\w-])`, "gi"), "");
 }

@@ -68,12 +68,16 @@ export function gatewayReply(status: number, text: string): Meaning {
       return { code: "network", retryable: true, hint: PORT_HINT };
     case 404:
     case 405:
+    case 415:
     case 501:
       return { code: "unsupported", hint: "This daemon does not have the call: it may be older, or no envd at all" };
     case 408:
       return { code: "network", retryable: true };
+    case 412:
+    case 416:
+      return { code: "invalid_argument" };
     case 413:
-      return { code: "no_space", hint: "A proxy on the way limits the size of requests" };
+      return { code: "invalid_argument", hint: "A proxy on the way limits the size of requests" };
     default:
       return status >= 500 ? { code: "internal" } : { code: "protocol" };
   }

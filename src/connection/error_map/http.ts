@@ -2,7 +2,7 @@ import { connectFailure } from "./connect.ts";
 import { type CallContext, type Failure, failure, type Meaning } from "./failure.ts";
 import { gatewayReply } from "./gateway.ts";
 
-/** Answers of the daemon's plain HTTP routes that say more than their status does. */
+/** Answers of the daemon's plain HTTP routes that say more than their status does; the paths in them may say anything. */
 const MESSAGES: readonly (Meaning & { readonly status: number; readonly text: RegExp })[] = [
   {
     status: 401,
@@ -10,9 +10,9 @@ const MESSAGES: readonly (Meaning & { readonly status: number; readonly text: Re
     code: "unknown_user",
     hint: "Pass user: the name of an account that the sandbox's image has",
   },
-  { status: 400, text: /is a directory/, code: "is_a_directory" },
-  { status: 500, text: /not a directory|path is a file/, code: "not_a_directory" },
-  { status: 500, text: /no space left|not enough (disk space|inodes)/, code: "no_space" },
+  { status: 400, text: /^path '.*' is a directory$|^path is a directory: /s, code: "is_a_directory" },
+  { status: 500, text: /: not a directory$|^error ensuring directories: path is a file: /, code: "not_a_directory" },
+  { status: 500, text: /: no space left on device$|not enough (disk space|inodes)/, code: "no_space" },
 ];
 
 const STATUSES: Readonly<Record<number, Meaning>> = {
