@@ -1,6 +1,5 @@
 import { AuthenticationError } from "../errors/authentication_error.ts";
 import { isSandboxError } from "../errors/is_sandbox_error.ts";
-import { isSandboxError } from "../errors/is_sandbox_error.ts";
 import type { SandboxError } from "../errors/sandbox_error.ts";
 import type { ResolvedOptions } from "../options.ts";
 import { type Bytes, concat } from "../streams/bytes.ts";
@@ -108,11 +107,13 @@ export class Fetcher {
       if (refused !== undefined) return refused;
       return { value: consume === undefined ? response as T : await consume(response) };
     } catch (cause) {
-      const final = call.signal?.aborted ? call.signal.reason : cause;
-      const failed = call.signal?.aborted || isOurs(cause) ? undefined : engineFailure(call, cause, url);
-      const error = failed?.error ?? final;
-      if (!told) done(undefined, isSandboxError(error) ? error : undefined);
-      if (failed === undefined) throw final;
+      if (call.signal?.aborted || isOurs(cause)) {
+        const final = call.signal?.aborted ? call.signal.reason : cause;
+        if (!told) done(undefined, isSandboxError(final) ? final : undefined);
+        throw final;
+      }
+      const failed = engineFailure(call, cause, url);
+      if (!told) done(undefined, failed.error);
       return failed;
     }
   }
