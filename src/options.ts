@@ -101,7 +101,10 @@ export interface RuntimeClientOptions {
    * @default {49999}
    */
   codeInterpreterPort?: number | undefined;
-  /** More headers for every request. They win over those the client sets itself, whatever the letter case. */
+  /**
+   * More headers for every request. They win over those the client sets itself, whatever the letter case, but for what
+   * makes a request the one it is, such as `Content-Type` and `Range`.
+   */
   headers?: HeadersInit | undefined;
   /**
    * The limit of a unary call and of the wait for a stream's first event, in milliseconds; for file content it counts
@@ -183,31 +186,31 @@ export function resolveOptions(options: RuntimeClientOptions): ResolvedOptions {
     authHeader: headerValue("authHeader", options.authHeader),
     user: checkUser(options.user),
     runtimePort: checkPort("runtimePort", options.runtimePort ?? 49983),
-    headers: new Headers(options.headers),
+    headers: checkHeaders(options.headers),
     requestTimeoutMs: checkMilliseconds("requestTimeoutMs", options.requestTimeoutMs ?? 60_000),
-    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    fetch: checkFunction("fetch", options.fetch) ?? ((input, init) => globalThis.fetch(input, init)),
     retry: retry === false ? false : {
       gatewayMs: checkMilliseconds("retry.gatewayMs", retry?.gatewayMs ?? 2_000),
       attempts: checkCount("retry.attempts", retry?.attempts ?? 2),
     },
     maxFrameBytes: checkCount("maxFrameBytes", options.maxFrameBytes ?? 64 * 1024 * 1024),
     capabilities: { ...options.capabilities },
-    onRequest: options.onRequest,
-    onResponse: options.onResponse,
+    onRequest: checkFunction("onRequest", options.onRequest),
+    onResponse: checkFunction("onResponse", options.onResponse),
   };
 }
 
 /** The options of a view: those of the client with some set differently; headers are merged. */
 export function resolveView(base: ResolvedOptions, view: ViewOptions): ResolvedOptions {
   const headers = new Headers(base.headers);
-  new Headers(view.headers).forEach((value, name) => headers.set(name, value));
+  checkHeaders(view.headers).forEach((value, name) => headers.set(name, value));
   return {
     ...base,
     headers,
     user: checkUser(view.user) ?? base.user,
     requestTimeoutMs: checkMilliseconds("requestTimeoutMs", view.requestTimeoutMs ?? base.requestTimeoutMs),
-    onRequest: view.onRequest ?? base.onRequest,
-    onResponse: view.onResponse ?? base.onResponse,
+    onRequest: checkFunction("onRequest", view.onRequest) ?? base.onRequest,
+    onResponse: checkFunction("onResponse", view.onResponse) ?? base.onResponse,
   };
 }
 
@@ -233,6 +236,22 @@ function checkPort(name: string, value: number): number {
 function text(name: string, value: string | undefined): string | undefined {
   if (value !== undefined && (typeof value !== "string" || value.trim() === "")) {
     throw new TypeError(`Cannot use ${JSON.stringify(value)} as ${name}: pass a string that is not empty`);
+  }
+  return value;
+}
+
+/** Copies headers. An engine's own error would show the value, which may be a secret. */
+function checkHeaders(headers: HeadersInit | undefined): Headers {
+  try {
+    return new Headers(headers);
+  } catch {
+    throw new TypeError("Cannot use the given headers: pass names and values that HTTP allows");
+  }
+}
+
+function checkFunction<F extends (...args: never[]) => unknown>(name: string, value: F | undefined): F | undefined {
+  if (value !== undefined && typeof value !== "function") {
+    throw new TypeError(`Cannot use a ${typeof value} as ${name}: pass a function`);
   }
   return value;
 }

@@ -23,7 +23,7 @@ const MESSAGES: readonly Row[] = [
   {
     connect: ["invalid_argument", "internal", "failed_precondition"],
     text:
-      /: not a directory$|^path (is|already exists but it is) not a directory: |^path .* not a directory: %|^path is a file: /s,
+      /(: not a directory|not a directory: %!w\(<nil>\))$|^path (already exists but it )?is not a directory: |^path is a file: /,
     code: "not_a_directory",
   },
   {
