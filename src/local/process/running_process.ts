@@ -1,5 +1,6 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { ChildProcess } from "node:child_process";
+import process from "node:process";
 import type { Readable } from "node:stream";
 import type { ProcessConfig } from "../../../gen/process/process_pb.ts";
 import { afterDelay, deadlineExceeded } from "../deadline.ts";
@@ -78,8 +79,13 @@ export class RunningProcess {
   /** Signals the process itself, not its children. The pipes are then not waited for. */
   kill(signal: "SIGTERM" | "SIGKILL"): void {
     this.#killed = true;
-    if (this.#exited) this.#drainBriefly();
-    else this.#child.kill(signal);
+    if (this.#exited) return this.#drainBriefly();
+    try {
+      // Deno's `child.kill()` reports the signal as the end, also of a process that handles it.
+      process.kill(this.pid, signal);
+    } catch {
+      // It has just ended.
+    }
   }
 
   /**
