@@ -1,0 +1,348 @@
+/**
+ * What the entries "." and "./local" promise. A change that no longer fits this file breaks programs that use them.
+ */
+
+export type Bytes = Uint8Array<ArrayBuffer>;
+export type Fetch = (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
+export type TokenSource = string | (() => string | Promise<string>);
+export interface CallOptions {
+  signal?: AbortSignal | undefined;
+  requestTimeoutMs?: number | undefined;
+}
+export interface UserOptions extends CallOptions {
+  user?: string | undefined;
+}
+
+export class RuntimeClient {
+  constructor(options: RuntimeClientOptions);
+  readonly sandboxId: string | undefined;
+  readonly runtimeUrl: string;
+  readonly commands: Commands;
+  readonly files: Filesystem;
+  with(options: ViewOptions): RuntimeClient;
+  health(options?: CallOptions): Promise<boolean>;
+  metrics(options?: CallOptions): Promise<RuntimeMetrics>;
+  envs(options?: CallOptions): Promise<Record<string, string>>;
+}
+export type ViewOptions = Pick<
+  RuntimeClientOptions,
+  "user" | "headers" | "requestTimeoutMs" | "onRequest" | "onResponse"
+>;
+export interface RuntimeMetrics {
+  readonly timestamp: Date;
+  readonly cpuCount: number;
+  readonly cpuUsedPercent: number;
+  readonly memoryTotalBytes: number;
+  readonly memoryUsedBytes: number;
+  readonly diskTotalBytes?: number;
+  readonly diskUsedBytes?: number;
+}
+export function optionsFromEnv(env: Readonly<Record<string, string | undefined>>): RuntimeClientOptions;
+export interface RuntimeClientOptions {
+  sandboxId?: string | undefined;
+  domain?: string | undefined;
+  scheme?: "http" | "https" | undefined;
+  routing?: "header" | "path" | "host" | undefined;
+  sandboxBaseUrl?: string | ((port: number) => string) | undefined;
+  runtimeToken?: TokenSource | undefined;
+  trafficToken?: TokenSource | undefined;
+  apiKey?: string | undefined;
+  authHeader?: string | undefined;
+  user?: string | undefined;
+  runtimePort?: number | undefined;
+  codeInterpreterPort?: number | undefined;
+  headers?: HeadersInit | undefined;
+  requestTimeoutMs?: number | undefined;
+  fetch?: Fetch | undefined;
+  retry?: { gatewayMs?: number | undefined; attempts?: number | undefined } | false | undefined;
+  portAccessToken?: boolean | undefined;
+  maxFrameBytes?: number | undefined;
+  capabilities?: { closeStdin?: boolean | undefined } | undefined;
+  onRequest?: ((event: RequestEvent) => void) | undefined;
+  onResponse?: ((event: ResponseEvent) => void) | undefined;
+}
+export interface RequestEvent {
+  readonly operation: string;
+  readonly method: string;
+  readonly url: string;
+  readonly attempt: number;
+}
+export interface ResponseEvent extends RequestEvent {
+  readonly status?: number;
+  readonly durationMs: number;
+  readonly error?: SandboxError;
+}
+
+export type ProcessSignal = "SIGTERM" | "SIGKILL";
+export type Command = string | readonly string[];
+export type InputData =
+  | string
+  | ArrayBuffer
+  | ArrayBufferView
+  | Blob
+  | ReadableStream<Uint8Array>
+  | AsyncIterable<Uint8Array>;
+export type FileData = InputData;
+export type OutputCallback = (text: string) => void | Promise<void>;
+export interface OutputOptions {
+  capture?: boolean | undefined;
+  maxOutputBytes?: number | undefined;
+  overflow?: "throw" | "truncate" | undefined;
+}
+export interface KillOptions extends CallOptions {}
+export interface WaitOptions {
+  onStdout?: OutputCallback | undefined;
+  onStderr?: OutputCallback | undefined;
+  check?: boolean | undefined;
+  signal?: AbortSignal | undefined;
+}
+export interface StartOptions extends UserOptions, OutputOptions {
+  envs?: Record<string, string> | undefined;
+  cwd?: string | undefined;
+  tag?: string | undefined;
+  stdin?: boolean | InputData | undefined;
+  timeoutMs?: number | undefined;
+}
+export interface RunOptions extends StartOptions {
+  onStdout?: OutputCallback | undefined;
+  onStderr?: OutputCallback | undefined;
+  check?: boolean | undefined;
+  background?: false | undefined;
+}
+export interface BackgroundOptions extends Omit<RunOptions, "background"> {
+  background: true;
+}
+export interface ConnectOptions extends CallOptions, OutputOptions {}
+export interface Commands {
+  run(command: Command, options: BackgroundOptions): Promise<CommandHandle>;
+  run(command: Command, options?: RunOptions): Promise<CommandResult>;
+  start(command: Command, options?: StartOptions): Promise<CommandHandle>;
+  list(options?: CallOptions): Promise<ProcessInfo[]>;
+  kill(pid: number, options?: KillOptions): Promise<boolean>;
+  sendSignal(pid: number, signal: ProcessSignal, options?: CallOptions): Promise<boolean>;
+  sendStdin(pid: number, data: string | Uint8Array, options?: CallOptions): Promise<void>;
+  closeStdin(pid: number, options?: CallOptions): Promise<void>;
+  connectToProcess(target: number | { tag: string }, options?: ConnectOptions): Promise<CommandHandle>;
+}
+export interface ProcessInfo {
+  readonly pid: number;
+  readonly tag?: string;
+  readonly cmd: string;
+  readonly args: readonly string[];
+  readonly envs: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+}
+export interface CommandHandle extends AsyncIterable<OutputEvent>, AsyncDisposable {
+  readonly pid: number;
+  readonly stdout: ReadableStream<Bytes>;
+  readonly stderr: ReadableStream<Bytes>;
+  wait(options?: WaitOptions): Promise<CommandResult>;
+  disconnect(): Promise<void>;
+  kill(options?: KillOptions): Promise<boolean>;
+  sendSignal(signal: ProcessSignal, options?: CallOptions): Promise<boolean>;
+  sendStdin(data: string | Uint8Array, options?: CallOptions): Promise<void>;
+  closeStdin(options?: CallOptions): Promise<void>;
+}
+export type OutputEvent =
+  | { readonly type: "stdout" | "stderr"; readonly data: Bytes; readonly text: string }
+  | { readonly type: "exit"; readonly result: CommandResult };
+export interface CommandResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly stdoutBytes: Bytes;
+  readonly stderrBytes: Bytes;
+  readonly error?: string;
+  readonly signal?: string;
+  readonly truncatedBytes: number;
+  readonly pid: number;
+}
+export type ShellValue = string | number | readonly (string | number)[];
+export function sh(strings: TemplateStringsArray, ...values: readonly ShellValue[]): string;
+export function quote(...args: readonly string[]): string;
+
+export type FileType = "file" | "directory" | "other";
+export interface EntryInfo {
+  readonly name: string;
+  readonly path: string;
+  readonly type: FileType;
+  readonly isSymlink: boolean;
+  readonly symlinkTarget?: string;
+  readonly size: number;
+  readonly mode: number;
+  readonly permissions: string;
+  readonly owner: string;
+  readonly group: string;
+  readonly modifiedTime?: Date;
+}
+export interface WriteInfo {
+  readonly name: string;
+  readonly path: string;
+  readonly type: FileType;
+}
+export type Progress = (progress: { readonly bytes: number; readonly totalBytes?: number }) => void;
+export interface ReadOptions extends UserOptions {
+  range?: { start: number; end?: number | undefined } | undefined;
+  onProgress?: Progress | undefined;
+  maxBytes?: number | undefined;
+}
+export interface WriteOptions extends UserOptions {
+  onProgress?: Progress | undefined;
+}
+export interface ListOptions extends UserOptions {
+  depth?: number | undefined;
+}
+export interface FileEntry {
+  readonly path: string;
+  readonly data: FileData;
+}
+export interface Filesystem {
+  list(path: string, options?: ListOptions): Promise<EntryInfo[]>;
+  exists(path: string, options?: UserOptions): Promise<boolean>;
+  getInfo(path: string, options?: UserOptions): Promise<EntryInfo>;
+  makeDir(path: string, options?: UserOptions): Promise<boolean>;
+  rename(from: string, to: string, options?: UserOptions): Promise<EntryInfo>;
+  remove(path: string, options?: UserOptions): Promise<void>;
+  read(path: string, options?: ReadOptions): Promise<Bytes>;
+  readText(path: string, options?: ReadOptions): Promise<string>;
+  readBlob(path: string, options?: ReadOptions): Promise<Blob>;
+  readStream(path: string, options?: ReadOptions): Promise<ReadableStream<Bytes>>;
+  write(path: string, data: FileData, options?: WriteOptions): Promise<WriteInfo>;
+  writeText(path: string, text: string, options?: WriteOptions): Promise<WriteInfo>;
+  writeFiles(files: Iterable<FileEntry> | AsyncIterable<FileEntry>, options?: WriteOptions): Promise<WriteInfo[]>;
+}
+
+export interface SandboxErrorOptions {
+  code: SandboxErrorCode;
+  sandboxId?: string | undefined;
+  status?: number | undefined;
+  retryable?: boolean | undefined;
+  hint?: string | undefined;
+  cause?: unknown;
+}
+export class SandboxError extends Error {
+  constructor(message: string, options: SandboxErrorOptions);
+  readonly code: SandboxErrorCode;
+  readonly sandboxId?: string;
+  readonly status?: number;
+  readonly retryable: boolean;
+  readonly hint?: string;
+}
+export class CommandExitError extends SandboxError {
+  readonly code: "command_exit";
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly exitCode: number;
+  readonly errorMessage?: string;
+  readonly result: CommandResult;
+}
+export class TimeoutError extends SandboxError {
+  readonly code: "request_timeout" | "command_timeout" | "wait_timeout";
+  readonly partial?: PartialResult;
+}
+export class OutputLimitError extends SandboxError {
+  readonly code: "output_limit" | "file_too_large";
+  readonly partial?: PartialResult;
+}
+export class NotFoundError extends SandboxError {
+  readonly code: "file_not_found" | "process_not_found" | "sandbox_not_found" | "job_not_found" | "context_not_found";
+}
+export class AuthenticationError extends SandboxError {
+  readonly code: "unauthenticated" | "forbidden" | "unknown_user";
+}
+export class SandboxNotRunningError extends SandboxError {
+  readonly code: "sandbox_not_running" | "gateway_not_ready";
+  readonly state?: SandboxState;
+}
+export class InvalidArgumentError extends SandboxError {
+  readonly code: "invalid_argument" | "not_a_directory" | "is_a_directory" | "already_exists";
+}
+export interface PartialResult {
+  readonly stdoutBytes: Bytes;
+  readonly stderrBytes: Bytes;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly truncatedBytes: number;
+}
+export class DisconnectedError extends SandboxError {
+  readonly code: "disconnected";
+  readonly pid?: number;
+  readonly partial?: PartialResult;
+}
+export class UnsupportedError extends SandboxError {
+  readonly code: "unsupported";
+}
+export interface Status {
+  readonly status?: string;
+  readonly reason?: string;
+  readonly message?: string;
+  readonly code?: number;
+  readonly details?: unknown;
+}
+export type SandboxState = "running" | "paused" | "creating" | "available" | "dead";
+export class KubeStatusError extends SandboxError {
+  readonly code: "kube_status";
+  readonly kubeStatus: Status;
+  readonly reason: string;
+}
+export class KubeConfigError extends SandboxError {
+  readonly code: "kube_config";
+  readonly tried: readonly { readonly source: string; readonly reason: string }[];
+}
+export interface SandboxErrorByCode {
+  command_exit: CommandExitError;
+  request_timeout: TimeoutError;
+  command_timeout: TimeoutError;
+  wait_timeout: TimeoutError;
+  output_limit: OutputLimitError;
+  file_too_large: OutputLimitError;
+  file_not_found: NotFoundError;
+  process_not_found: NotFoundError;
+  sandbox_not_found: NotFoundError;
+  job_not_found: NotFoundError;
+  context_not_found: NotFoundError;
+  unauthenticated: AuthenticationError;
+  forbidden: AuthenticationError;
+  unknown_user: AuthenticationError;
+  sandbox_not_running: SandboxNotRunningError;
+  gateway_not_ready: SandboxNotRunningError;
+  invalid_argument: InvalidArgumentError;
+  not_a_directory: InvalidArgumentError;
+  is_a_directory: InvalidArgumentError;
+  already_exists: InvalidArgumentError;
+  disconnected: DisconnectedError;
+  unsupported: UnsupportedError;
+  kube_status: KubeStatusError;
+  kube_config: KubeConfigError;
+  no_space: SandboxError;
+  rate_limited: SandboxError;
+  internal: SandboxError;
+  protocol: SandboxError;
+  network: SandboxError;
+  tls: SandboxError;
+  claim_incomplete: SandboxError;
+  unknown: SandboxError;
+}
+export type SandboxErrorCode = keyof SandboxErrorByCode;
+export function isSandboxError(error: unknown): error is SandboxError;
+export function isSandboxError<C extends SandboxErrorCode>(
+  error: unknown,
+  code: C,
+): error is SandboxErrorByCode[C] & { readonly code: C };
+
+export interface LocalRuntimeOptions {
+  port?: number | undefined;
+  token?: string | undefined;
+  envs?: Record<string, string> | undefined;
+  home?: string | undefined;
+  accounts?: Readonly<Record<string, { home: string; uid?: number | undefined; gid?: number | undefined }>> | undefined;
+  version?: "0.2.10" | "0.6.13" | undefined;
+}
+export interface LocalRuntime extends AsyncDisposable {
+  readonly url: string;
+  readonly token: string;
+  readonly fetch: Fetch;
+  clientOptions(): RuntimeClientOptions;
+  close(): Promise<void>;
+}
+export function startLocalRuntime(options?: LocalRuntimeOptions): Promise<LocalRuntime>;
