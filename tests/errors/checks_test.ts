@@ -1,0 +1,22 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { checkCount, checkMilliseconds } from "../../src/errors/checks.ts";
+
+Deno.test("checkMilliseconds() takes 0, fractions and Infinity", () => {
+  for (const value of [0, 0.5, 1, 2 ** 40, Infinity]) assertEquals(checkMilliseconds("timeoutMs", value), value);
+});
+
+Deno.test("checkMilliseconds() refuses what is no duration, by name", () => {
+  for (const value of [-1, NaN, -Infinity, "5", null, 5n, {}]) {
+    assertThrows(() => checkMilliseconds("timeoutMs", value as number), RangeError, "as timeoutMs");
+  }
+});
+
+Deno.test("checkCount() takes integers and Infinity", () => {
+  for (const value of [0, 1, 2 ** 40, Infinity]) assertEquals(checkCount("depth", value), value);
+});
+
+Deno.test("checkCount() refuses what is no count, by name", () => {
+  for (const value of [-1, 0.5, NaN, -Infinity, "5", null, true]) {
+    assertThrows(() => checkCount("depth", value as number), RangeError, "as depth");
+  }
+});
