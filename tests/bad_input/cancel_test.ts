@@ -46,7 +46,7 @@ Deno.test("abort: before the call, no request is made and the reason is the call
     files.write("/x", new Blob(["text"]).stream(), { signal }),
     sandbox.health({ signal }),
   ];
-  for (const call of calls) assertStrictEquals(await rejection(call), reason);
+  for (const error of await Promise.all(calls.map(rejection))) assertStrictEquals(error, reason);
   assertEquals(paths, []);
 });
 
@@ -88,7 +88,7 @@ Deno.test("abort: while nothing happens", async () => {
     Array.fromAsync(handle),
     new Response(handle.stdout).text(),
   ];
-  for (const wait of waits) assertStrictEquals(await rejection(wait), reason);
+  for (const error of await Promise.all(waits.map(rejection))) assertStrictEquals(error, reason);
   assertEquals(kills(), 1);
 });
 

@@ -22,6 +22,11 @@ for (const version of ["0.2.10", "0.6.13"] as const) {
       await assertRefused(commands.start("true", { cwd: `${dir}/none` }), "invalid_argument");
       await assertRefused(commands.run(["true"], { cwd: `${dir}/file` }), "not_a_directory");
     });
+    await t.step("an argument beyond the kernel's limit, which the message does not repeat", async () => {
+      const argument = `arg-s3cret ${"x".repeat(256 * 1024)}`;
+      const error = await assertRefused(commands.run(["true", argument]), "invalid_argument");
+      assert(error.message.length < 2_000 && !error.message.includes("s3cret"), error.message.slice(0, 300));
+    });
     await t.step("a missing program", async () => {
       const error = await assertRefused(commands.run([`${dir}/none`]), "command_exit");
       assertEquals([error.exitCode, error.result.signal], [127, undefined]);

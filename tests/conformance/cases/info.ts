@@ -1,6 +1,6 @@
 import { type RequestEvent, type ResponseEvent, RuntimeClient } from "../../../mod.ts";
 import type { Case } from "../case.ts";
-import { check, equal, rejection } from "../check.ts";
+import { check, equal, rejection, rejects } from "../check.ts";
 
 /** The client itself, and what the daemon says of itself. */
 export const info: readonly Case[] = [
@@ -99,9 +99,8 @@ export const info: readonly Case[] = [
     source: "docs/protocol.md §2",
     async run(sandbox, { dir }) {
       const view = sandbox.with({ user: "nobody-here" });
-      for (const call of [view.commands.run(["true"]), view.files.getInfo(dir)]) {
-        equal((await rejection(call) as { code?: string }).code, "unknown_user");
-      }
+      await rejects(view.commands.run(["true"]), "unknown_user");
+      await rejects(view.files.getInfo(dir), "unknown_user");
       equal((await view.files.getInfo(dir, { user: "root" })).path, dir);
       equal((await sandbox.files.getInfo(dir)).path, dir);
     },
