@@ -42,6 +42,8 @@ async function pump(
     const text = decoders[chunk.channel].decode(chunk.data);
     if (text !== "") await callbacks[chunk.channel]?.(text);
   }
+  // Cancelled, or at its end.
+  if (queue.isCancelled) return;
   for (const channel of ["stdout", "stderr"] as const) {
     const rest = decoders[channel].flush();
     if (rest !== "") await callbacks[channel]?.(rest);

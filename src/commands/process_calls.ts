@@ -66,11 +66,12 @@ export class ProcessCalls {
   }
 
   /** Whether the daemon can end a process's input. The probe is shared: a caller's signal ends only its own wait. */
-  canCloseStdin({ signal }: CallOptions): Promise<boolean> {
+  async canCloseStdin({ signal }: CallOptions): Promise<boolean> {
+    signal?.throwIfAborted();
     const call = this.#connection.call("probe the daemon for CloseStdin", "process", {});
     const probe = (pid: number) =>
       this.#connection.rpc.process.closeStdin({ process: selectPid(pid) }, unaryOptions(call, {}));
-    return waitFor(this.#connection.capabilities.closeStdin(probe), signal);
+    return await waitFor(this.#connection.capabilities.closeStdin(probe), signal);
   }
 
   /** The one process that has a tag. The daemon's own lookup misses most, so the list is searched. */

@@ -42,10 +42,8 @@ export async function feed(session: Session, calls: ProcessCalls, data: InputDat
   const { signal } = over;
   // A process may take its time to read: only its end limits the wait.
   const options = { signal, requestTimeoutMs: 0 };
-  const chunks = chunksOf(data);
-  signal.addEventListener("abort", () => void chunks.return(undefined).catch(() => {}), { once: true });
   try {
-    for await (const chunk of chunks) await calls.sendStdin(session.pid, chunk, options);
+    for await (const chunk of chunksOf(data, signal)) await calls.sendStdin(session.pid, chunk, options);
     await calls.closeStdin(session.pid, options);
   } catch (error) {
     if (signal.aborted || isSandboxError(error, "process_not_found") || isSandboxError(error, "invalid_argument")) {

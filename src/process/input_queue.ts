@@ -1,5 +1,6 @@
 import type { CallOptions } from "../connection/call_options.ts";
 import type { Connection } from "../connection/connection.ts";
+import { type Limits, withLimits } from "../connection/deadline.ts";
 import { unaryOptions } from "../connection/rpc.ts";
 import type { Bytes } from "../streams/bytes.ts";
 import { selectPid } from "./signals.ts";
@@ -13,9 +14,9 @@ export class InputQueue {
 
   /** Writes to a process's standard input, after everything that was sent to it before. */
   send(connection: Connection, pid: number, data: Bytes, options: CallOptions): Promise<void> {
-    return this.#after(pid, async () => {
-      const process = selectPid(pid);
-      const call = connection.call(`send input to process ${pid}`, "process", options);
+    const process = selectPid(pid);
+    const call = connection.call(`send input to process ${pid}`, "process", options);
+    return this.#after(pid, { ...options, context: call, timeoutMs: call.timeoutMs }, async () => {
       for (let offset = 0; offset < data.byteLength; offset += PIECE_BYTES) {
         const value = data.subarray(offset, offset + PIECE_BYTES);
         await connection.rpc.process.sendInput(
@@ -28,21 +29,22 @@ export class InputQueue {
 
   /** Ends a process's standard input, after everything that was sent to it before. */
   close(connection: Connection, pid: number, options: CallOptions): Promise<void> {
-    return this.#after(pid, async () => {
-      const call = connection.call(`close the input of process ${pid}`, "process", options);
-      await connection.rpc.process.closeStdin({ process: selectPid(pid) }, unaryOptions(call, options));
+    const process = selectPid(pid);
+    const call = connection.call(`close the input of process ${pid}`, "process", options);
+    return this.#after(pid, { ...options, context: call, timeoutMs: call.timeoutMs }, async () => {
+      await connection.rpc.process.closeStdin({ process }, unaryOptions(call, options));
     });
   }
 
-  async #after(pid: number, work: () => Promise<void>): Promise<void> {
-    const turn = (this.#last.get(pid) ?? Promise.resolve()).then(work);
-    // A call that failed does not hold up the next one.
-    const settled = turn.catch(() => {});
+  /** Waits for its turn, no longer than the limits allow; a call that gives up, or fails, holds up nobody behind it. */
+  async #after(pid: number, limits: Limits, work: () => Promise<void>): Promise<void> {
+    const before = this.#last.get(pid) ?? Promise.resolve();
+    const turn = withLimits(limits, () => before).then(work);
+    const settled = Promise.allSettled([before, turn]).then(() => {});
     this.#last.set(pid, settled);
-    try {
-      await turn;
-    } finally {
+    void settled.then(() => {
       if (this.#last.get(pid) === settled) this.#last.delete(pid);
-    }
+    });
+    await turn;
   }
 }

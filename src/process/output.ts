@@ -70,11 +70,13 @@ export class Output {
 
   /** Takes what arrived; then the producer must await `room`, if there is none. */
   push(channel: Channel, data: Bytes): void {
-    if (this.#end !== undefined) return;
+    if (this.#end !== undefined || data.byteLength === 0) return;
     this.#kept[channel].push(data);
     this.#order(channel, data.byteLength);
-    for (const { queue, channel: only } of this.#subscribers) {
-      if (only === undefined || only === channel) queue.push({ channel, data }, data.byteLength);
+    for (const subscriber of this.#subscribers) {
+      const { queue, channel: only } = subscriber;
+      if (queue.isCancelled) this.#subscribers.delete(subscriber);
+      else if (only === undefined || only === channel) queue.push({ channel, data }, data.byteLength);
     }
   }
 

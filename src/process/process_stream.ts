@@ -125,9 +125,10 @@ export class ProcessStream {
   /** The next message, or undefined when none came for too long. By hand: `Promise.race` costs at every message. */
   #nextOrSilence(): Promise<IteratorResult<EventMessage> | undefined> {
     return new Promise((resolve, reject) => {
-      this.#silent = () => resolve(undefined);
+      const silent = this.#silent = () => resolve(undefined);
       this.#events.next().then((next) => {
-        this.#silent = undefined;
+        // A stream that was given up may still answer, when its successor is waited for.
+        if (this.#silent === silent) this.#silent = undefined;
         resolve(next);
       }, reject);
     });

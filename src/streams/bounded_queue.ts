@@ -8,6 +8,7 @@ export class BoundedQueue<T> {
   #items: { readonly item: T; readonly byteLength: number }[] = [];
   #first = 0;
   #byteLength = 0;
+  #cancelled = false;
   #end: { readonly error?: unknown } | undefined;
   #waitingConsumer: (() => void) | undefined;
   #waitingProducer: (() => void) | undefined;
@@ -15,6 +16,11 @@ export class BoundedQueue<T> {
   /** Makes a queue that is full from so many bytes on. */
   constructor(limit: number) {
     this.#limit = limit;
+  }
+
+  /** Whether the consumer is gone. */
+  get isCancelled(): boolean {
+    return this.#cancelled;
   }
 
   /** Whether the producer should wait. */
@@ -42,6 +48,7 @@ export class BoundedQueue<T> {
 
   /** The consumer is gone: what is queued is dropped, and nothing waits for it. */
   cancel(): void {
+    this.#cancelled = true;
     this.#end = {};
     this.#items = [];
     this.#first = 0;

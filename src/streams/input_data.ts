@@ -25,18 +25,20 @@ export function wholeData(data: InputData): WholeData | undefined {
 }
 
 /**
- * The data piece by piece, as bytes. Leaving the loop early cancels the source.
+ * The data piece by piece, as bytes. Leaving the loop early cancels the source; the signal does so too, and ends a wait
+ * for a source that gives nothing more.
  *
  * @throws {TypeError} When a stream gives something else than bytes, or is read by someone else.
  */
-export async function* chunksOf(data: InputData): AsyncGenerator<Bytes> {
+export async function* chunksOf(data: InputData, signal?: AbortSignal): AsyncGenerator<Bytes> {
   const whole = wholeData(data);
   if (whole instanceof Uint8Array) {
     if (whole.byteLength > 0) yield whole;
     return;
   }
   const source = whole?.stream() ?? data as ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
-  for await (const chunk of isStream(source) ? readerOf(source) : source) {
+  for await (const chunk of isStream(source) ? readerOf(source, signal) : source) {
+    signal?.throwIfAborted();
     if (!ArrayBuffer.isView(chunk)) {
       throw new TypeError(`Cannot send ${describe(chunk)}: a stream must give Uint8Array`);
     }
@@ -45,8 +47,14 @@ export async function* chunksOf(data: InputData): AsyncGenerator<Bytes> {
 }
 
 /** Iterates a stream by its reader: not every engine iterates streams. */
-async function* readerOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* readerOf(
+  stream: ReadableStream<Uint8Array>,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
   const reader = stream.getReader();
+  const cancel = () => void reader.cancel(signal!.reason).catch(() => {});
+  if (signal?.aborted) cancel();
+  signal?.addEventListener("abort", cancel, { once: true });
   let ended = false;
   try {
     while (true) {
@@ -58,6 +66,7 @@ async function* readerOf(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uin
     ended = true;
     throw error;
   } finally {
+    signal?.removeEventListener("abort", cancel);
     if (!ended) await reader.cancel().catch(() => {});
     reader.releaseLock();
   }

@@ -79,7 +79,19 @@ export function connectFailure(
   more: { readonly status?: number | undefined; readonly cause?: unknown } = {},
 ): Failure {
   const row = MESSAGES.find(({ connect, text }) => connect.includes(code) && text.test(message));
-  return failure(context, message || code, row ?? codeMeaning(context, code), more);
+  return failure(
+    context,
+    withoutCommand(message).slice(0, MESSAGE_LENGTH) || code,
+    row ?? codeMeaning(context, code),
+    more,
+  );
+}
+
+const MESSAGE_LENGTH = 1_000;
+
+/** The daemon repeats the whole command, with arguments that may be secrets or megabytes. */
+function withoutCommand(message: string): string {
+  return message.replace(/(error starting process) '[^]*'(?=: )/, "$1");
 }
 
 function codeMeaning(context: CallContext, code: string): Meaning {

@@ -28,6 +28,14 @@ const STATUSES: Readonly<Record<number, Meaning>> = {
   507: { code: "no_space", hint: "Remove files in the sandbox, or give it more disk" },
 };
 
+/** A web page with one of these may come from a proxy on the way; with any other it is no sandbox that answers. */
+const PROXY_STATUSES: ReadonlySet<number> = new Set([401, 403, 429, 502, 503, 504]);
+
+const WEB_SERVER: Meaning = {
+  code: "protocol",
+  hint: "Something else than a sandbox's daemon answers there: check domain or sandboxBaseUrl",
+};
+
 /** What an answer means that is not 2xx: by the daemon, by its RPC library, or by something in front of it. */
 export function httpFailure(
   context: CallContext,
@@ -48,8 +56,12 @@ export function httpFailure(
     const row = MESSAGES.find((row) => row.status === status && row.text.test(answer.message));
     return failure(context, answer.message, row ?? STATUSES[status] ?? byClass(status), { status });
   }
-  const text = looksLikeHtml(body) ? "" : firstLine(body);
-  return failure(context, text || `the answer was HTTP ${status}`, gatewayReply(status, text), { status });
+  const html = looksLikeHtml(body);
+  const text = html ? "" : firstLine(body);
+  const meaning = html && !PROXY_STATUSES.has(status) ? WEB_SERVER : gatewayReply(status, text);
+  return failure(context, text || `the answer was HTTP ${status}${html ? " with a web page" : ""}`, meaning, {
+    status,
+  });
 }
 
 /** What is looked at of an answer. */
