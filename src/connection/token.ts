@@ -25,7 +25,14 @@ export class Token {
 
   /** The token in force. */
   get(): Promise<string | undefined> {
-    this.#asking ??= this.#ask();
+    if (this.#asking === undefined) {
+      const asking = this.#ask();
+      this.#asking = asking;
+      // A function that failed is asked again by the next call.
+      asking.catch(() => {
+        if (this.#asking === asking) this.#asking = undefined;
+      });
+    }
     return this.#asking;
   }
 
@@ -43,7 +50,6 @@ export class Token {
       this.#known = { value };
       return value;
     } catch (cause) {
-      this.#asking = undefined;
       throw new AuthenticationError(`Cannot get the ${this.#name}: its function failed`, {
         code: "unauthenticated",
         hint: "See the cause",
