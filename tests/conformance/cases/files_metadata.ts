@@ -80,11 +80,11 @@ export const filesMetadata: readonly Case[] = [
       const home = (await files.getInfo("~")).path;
       equal((await files.getInfo(".")).path, home);
       try {
-        equal((await files.writeText(`conformance-${unique}`, "x")).path, `${home}/conformance-${unique}`);
-        equal(await files.readText(`~/conformance-${unique}`), "x");
-        equal((await files.list("~")).some(({ name }) => name === `conformance-${unique}`), true);
+        equal((await files.writeText(`home-${unique}`, "x")).path, `${home}/home-${unique}`);
+        equal(await files.readText(`~/home-${unique}`), "x");
+        equal((await files.list("~")).some(({ name }) => name === `home-${unique}`), true);
       } finally {
-        await files.remove(`~/conformance-${unique}`);
+        await files.remove(`~/home-${unique}`);
       }
     },
   },
