@@ -69,7 +69,11 @@ export function line(runtime: Runtime, row: Row, samples: Samples): string {
     held(ratio, row.ratio[runtime], (value) => value.toFixed(2)),
     memory(row, samples.raw, samples.rawLong).text,
     ours.text,
-    held(ours.judged, row.growthMib, (value) => `${row.longMib === undefined ? "" : "+"}${value.toFixed(0)} MiB`),
+    held(
+      ours.judged,
+      row.growthMib,
+      (mib) => `${row.longMib !== undefined && mib >= 0 ? "+" : ""}${mib.toFixed(0)} MiB`,
+    ),
   ];
   return `| ${cells.join(" | ")} |`;
 }
