@@ -26,7 +26,7 @@ export function wholeData(data: InputData): WholeData | undefined {
 
 /**
  * The data piece by piece, as bytes. Leaving the loop early cancels the source; the signal does so too, and ends a wait
- * for a source that gives nothing more.
+ * for a stream that gives nothing more. (A wait for an iterator cannot be ended.)
  *
  * @throws {TypeError} When a stream gives something else than bytes, or is read by someone else.
  */

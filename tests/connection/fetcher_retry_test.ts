@@ -2,7 +2,7 @@ import { assert, assertEquals, assertGreater, assertGreaterOrEqual, assertLess, 
 import type { HttpCall } from "../../src/connection/fetcher.ts";
 import { SandboxError } from "../../src/errors/sandbox_error.ts";
 import { SandboxNotRunningError } from "../../src/errors/sandbox_not_running_error.ts";
-import { CALL, FakeFetch, fetcherOf, NOT_READY, OK, REFUSED, RESET, text, UNAVAILABLE } from "./fake_fetch.ts";
+import { CALL, copy, FakeFetch, fetcherOf, NOT_READY, OK, REFUSED, RESET, text, UNAVAILABLE } from "./fake_fetch.ts";
 
 const POST: HttpCall = { ...CALL, method: "POST", body: Uint8Array.of(1) };
 const IDEMPOTENT: HttpCall = { ...CALL, repeat: "idempotent" };
@@ -123,7 +123,7 @@ Deno.test("Fetcher.send() ends its pauses with the signal, which need not cut th
     const controller = new AbortController();
     const fake = new FakeFetch(() => {
       queueMicrotask(() => controller.abort(reason));
-      return NOT_READY.clone();
+      return copy(NOT_READY);
     });
     const error = await assertRejects(() => fetcherOf(fake).send({ ...POST, [which]: controller.signal }));
     assert(error === reason);
@@ -154,7 +154,7 @@ Deno.test("Fetcher.send() waits longer each time", async () => {
   const times: number[] = [];
   const fake = new FakeFetch(() => {
     times.push(performance.now());
-    return NOT_READY.clone();
+    return copy(NOT_READY);
   });
   await assertRejects(() => fetcherOf(fake, { retry: { gatewayMs: 700 } }).send(POST), SandboxError);
   const pauses = times.slice(1).map((time, index) => time - times[index]!);

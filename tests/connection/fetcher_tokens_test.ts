@@ -3,7 +3,7 @@ import { AuthenticationError } from "../../src/errors/authentication_error.ts";
 import { endpoints } from "../../src/connection/endpoint.ts";
 import { Fetcher } from "../../src/connection/fetcher.ts";
 import { resolveOptions, type RuntimeClientOptions } from "../../src/options.ts";
-import { CALL, FakeFetch, fetcherOf, FORBIDDEN, OK, text, UNAUTHENTICATED } from "./fake_fetch.ts";
+import { CALL, copy, FakeFetch, fetcherOf, FORBIDDEN, OK, text, UNAUTHENTICATED } from "./fake_fetch.ts";
 
 const GATEWAY = { sandboxId: "default--s", domain: "gateway.test" };
 
@@ -76,14 +76,14 @@ Deno.test("Fetcher.send() asks once for concurrent refusals, however they come",
   const late = Promise.withResolvers<Response>();
   let olds = 0;
   const fake = new FakeFetch(({ headers }) => {
-    if (headers.get("x-access-token") === "new") return OK.clone();
+    if (headers.get("x-access-token") === "new") return copy(OK);
     // The second refusal comes while the function is being asked for the first.
-    return ++olds === 2 ? late.promise : UNAUTHENTICATED.clone();
+    return ++olds === 2 ? late.promise : copy(UNAUTHENTICATED);
   });
   const fetcher = fetcherOf(fake, { runtimeToken: source });
   const calls = Promise.all([1, 2, 3].map(async () => await (await fetcher.send(CALL)).text()));
   while (asked < 2) await Promise.resolve();
-  late.resolve(UNAUTHENTICATED.clone());
+  late.resolve(copy(UNAUTHENTICATED));
   await new Promise((resolve) => setTimeout(resolve, 0));
   give("new");
   assertEquals([await calls, asked, fake.sent.length], [["fine", "fine", "fine"], 2, 6]);

@@ -90,6 +90,35 @@ Deno.test("chunksOf() ends an iterator that is left early", async () => {
   assertEquals(ended, true);
 });
 
+Deno.test("chunksOf() cancels a stream that gives nothing more when the signal aborts", async () => {
+  const controller = new AbortController();
+  const reason = new Error("the process has ended");
+  let cancelledWith: unknown;
+  const stream = new ReadableStream<Uint8Array>({
+    start: (own) => own.enqueue(BYTES),
+    cancel: (why) => void (cancelledWith = why),
+  });
+  const chunks = chunksOf(stream, controller.signal);
+  await chunks.next();
+  const waiting = chunks.next();
+  controller.abort(reason);
+  assertEquals([(await waiting).done, cancelledWith === reason, stream.locked], [true, true, false]);
+});
+
+Deno.test("chunksOf() takes nothing more of an iterator once the signal is aborted", async () => {
+  const reason = new Error("enough");
+  let ended = false;
+  const source = (async function* () {
+    try {
+      while (true) yield BYTES;
+    } finally {
+      ended = true;
+    }
+  })();
+  const error = await assertRejects(() => Array.fromAsync(chunksOf(source, AbortSignal.abort(reason))));
+  assertEquals([error === reason, ended], [true, true]);
+});
+
 Deno.test("chunksOf() does not cancel a stream that ended, and gives it free", async () => {
   const { stream, cancelled } = watched([BYTES]);
   await collect(stream);
