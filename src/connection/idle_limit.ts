@@ -70,12 +70,15 @@ export class IdleLimit {
   }
 }
 
-/** Does work that its end of the limit ends at once, whether or not the work heeds the signal. */
+/** Does work that the limit ends at once, whether or not it heeds the signal. Work that fails is cut off, too. */
 export async function withIdleLimit<T>(limits: Limits, work: (limit: IdleLimit) => Promise<T>): Promise<T> {
   const limit = new IdleLimit(limits);
   limit.restart();
   try {
     return await Promise.race([work(limit), limit.ended]);
+  } catch (error) {
+    limit.end(error);
+    throw error;
   } finally {
     limit.close();
   }

@@ -38,6 +38,8 @@ export function streamedBody(
       return form.head;
     }
     const piece = await source.next();
+    // A source that was cancelled ends too. Its content must not look whole.
+    limit.signal.throwIfAborted();
     if (piece !== undefined) {
       bytes += piece.byteLength;
       tell();

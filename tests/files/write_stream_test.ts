@@ -58,7 +58,10 @@ Deno.test("Filesystem.write() sends a stream as it is made", async () => {
 
 for (const [status, code] of [[400, "is_a_directory"], [401, "unknown_user"]] as const) {
   Deno.test(`Filesystem.write() rejects with an early ${status}, and cancels the source`, async () => {
+    const cut: Promise<void>[] = [];
     await using server = await serve((request, response) => {
+      request.on("error", () => {});
+      cut.push(new Promise((resolve) => request.socket.on("close", () => resolve())));
       request.once("data", () => {
         const message = status === 400 ? "path is a directory: /d" : "error looking up user 'u': user: unknown user u";
         response.writeHead(status, { "content-type": "application/json" }).end(
@@ -72,6 +75,7 @@ for (const [status, code] of [[400, "is_a_directory"], [401, "unknown_user"]] as
       assertEquals(error.code, code);
       await cancelled;
     }
+    await Promise.all(cut);
   });
 }
 
@@ -108,17 +112,21 @@ Deno.test("Filesystem.write() rejects with a TypeError when a stream gives somet
   await assertRejects(() => files.write("/x", source), TypeError, "Uint8Array");
 });
 
-Deno.test("Filesystem.write() aborted cancels the source with the caller's reason", async () => {
+Deno.test("Filesystem.write() aborted cancels the source with the caller's reason, and ends no form", async () => {
   for (const { source, cancelled } of [endless(), stuck()]) {
     const controller = new AbortController();
     const reason = new Error("enough");
+    const cut = Promise.withResolvers<string>();
     await using server = await serve((request) => {
-      request.on("error", () => {}).once("data", () => controller.abort(reason)).resume();
+      let received = "";
+      request.on("error", () => {}).once("data", () => controller.abort(reason));
+      request.on("data", (chunk) => received += chunk).on("close", () => cut.resolve(received));
     });
     const files = filesOf({ sandboxBaseUrl: server.url, user: "user" });
     const error = await assertRejects(() => files.write("/x", source, { signal: controller.signal }));
     assertStrictEquals(error, reason);
     assertStrictEquals(await cancelled, reason);
+    assertEquals((await cut.promise).endsWith("--\r\n"), false);
   }
 });
 
