@@ -40,7 +40,9 @@ async function pump(
   const decoders = { stdout: new Utf8Decoder(), stderr: new Utf8Decoder() };
   for (let chunk = await queue.next(); chunk !== undefined; chunk = await queue.next()) {
     const text = decoders[chunk.channel].decode(chunk.data);
-    if (text !== "") await callbacks[chunk.channel]?.(text);
+    if (text === "") continue;
+    const pending = callbacks[chunk.channel]?.(text);
+    if (pending !== undefined) await pending;
   }
   // Cancelled, or at its end.
   if (queue.isCancelled) return;

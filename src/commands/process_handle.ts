@@ -37,8 +37,8 @@ export class ProcessHandle implements CommandHandle {
 
   constructor(of: HandleOf) {
     this.#of = of;
-    this.stdout = outputStream(() => of.session.output.subscribe("stdout"));
-    this.stderr = outputStream(() => of.session.output.subscribe("stderr"));
+    this.stdout = outputStream(of.session.output, "stdout");
+    this.stderr = outputStream(of.session.output, "stderr");
   }
 
   get pid(): number {

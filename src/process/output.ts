@@ -36,8 +36,26 @@ export interface OutputOptions {
   overflow?: "throw" | "truncate" | undefined;
 }
 
+/** Whoever gets output as it arrives. */
+export interface Subscriber {
+  /** Takes what arrived, in any case. */
+  push(chunk: Chunk, byteLength: number): void;
+  /** Everything has arrived. */
+  close(): void;
+  /** No more comes, because of this error: it stands behind what was not read yet. */
+  fail(error: unknown): void;
+  /** Whether it is so far behind that the process should wait. */
+  readonly isFull: boolean;
+  /** Resolves when it is not. */
+  room(): Promise<void>;
+  /** It is never full again. */
+  unbound(): void;
+  /** Whether it is gone. */
+  readonly isCancelled: boolean;
+}
+
 /** How much a subscriber may fall behind before the process has to wait. */
-const QUEUE_BYTES = 8 * 1024 * 1024;
+export const QUEUE_BYTES: number = 8 * 1024 * 1024;
 /** Beyond so many switches between the streams their order is not remembered. */
 const MAX_RUNS = 2 ** 20;
 
@@ -50,7 +68,7 @@ const MAX_RUNS = 2 ** 20;
 export class Output {
   readonly #capture: boolean;
   readonly #kept: Readonly<Record<Channel, HeadTailCapture>>;
-  readonly #subscribers = new Set<{ readonly queue: BoundedQueue<Chunk>; readonly channel: Channel | undefined }>();
+  readonly #subscribers = new Set<{ readonly to: Subscriber; readonly channel: Channel | undefined }>();
   /** Arrival order: lengths of runs, positive of stdout, negative of stderr. */
   #runs: number[] | undefined = [];
   #end: { readonly error?: unknown } | undefined;
@@ -74,37 +92,42 @@ export class Output {
     this.#kept[channel].push(data);
     this.#order(channel, data.byteLength);
     for (const subscriber of this.#subscribers) {
-      const { queue, channel: only } = subscriber;
-      if (queue.isCancelled) this.#subscribers.delete(subscriber);
-      else if (only === undefined || only === channel) queue.push({ channel, data }, data.byteLength);
+      const { to, channel: only } = subscriber;
+      if (to.isCancelled) this.#subscribers.delete(subscriber);
+      else if (only === undefined || only === channel) to.push({ channel, data }, data.byteLength);
     }
   }
 
   /** Whether a subscriber is so far behind that the process should wait. */
   get isFull(): boolean {
     if (this.#released) return false;
-    for (const { queue } of this.#subscribers) if (queue.isFull) return true;
+    for (const { to } of this.#subscribers) if (to.isFull) return true;
     return false;
   }
 
   /** Resolves when every subscriber has room. */
   async room(): Promise<void> {
-    while (this.isFull) await Promise.all([...this.#subscribers].map(({ queue }) => queue.room()));
+    while (this.isFull) await Promise.all([...this.#subscribers].map(({ to }) => to.room()));
   }
 
   /** No subscriber holds the process up any more: it is being stopped. */
   release(): void {
     this.#released = true;
-    for (const { queue } of this.#subscribers) queue.unbound();
+    for (const { to } of this.#subscribers) to.unbound();
   }
 
   /** A queue of what comes, in arrival order, of one stream or of both. */
   subscribe(channel?: Channel): BoundedQueue<Chunk> {
     const queue = new BoundedQueue<Chunk>(QUEUE_BYTES);
-    for (const chunk of this.#replay(channel)) queue.push(chunk, chunk.data.byteLength);
-    if (this.#end === undefined) this.#subscribers.add({ queue, channel });
-    else finish(queue, this.#end);
+    this.attach(queue, channel);
     return queue;
+  }
+
+  /** Hands a subscriber what came, where that is kept whole, and what comes, of one stream or of both. */
+  attach(to: Subscriber, channel?: Channel): void {
+    for (const chunk of this.#replay(channel)) to.push(chunk, chunk.data.byteLength);
+    if (this.#end === undefined) this.#subscribers.add({ to, channel });
+    else finish(to, this.#end);
   }
 
   /** Everything has arrived. */
@@ -163,12 +186,12 @@ export class Output {
   #finish(end: { readonly error?: unknown }): void {
     if (this.#end !== undefined) return;
     this.#end = end;
-    for (const { queue } of this.#subscribers) finish(queue, end);
+    for (const { to } of this.#subscribers) finish(to, end);
     this.#subscribers.clear();
   }
 }
 
-function finish(queue: BoundedQueue<Chunk>, end: { readonly error?: unknown }): void {
-  if ("error" in end) queue.fail(end.error);
-  else queue.close();
+function finish(to: Subscriber, end: { readonly error?: unknown }): void {
+  if ("error" in end) to.fail(end.error);
+  else to.close();
 }

@@ -1,24 +1,80 @@
-import type { BoundedQueue } from "../streams/bounded_queue.ts";
 import type { Bytes } from "../streams/bytes.ts";
-import type { Chunk } from "./output.ts";
+import { type Channel, type Chunk, type Output, QUEUE_BYTES, type Subscriber } from "./output.ts";
 
 /**
- * Output as a web stream. It subscribes with the first read, so that a stream nobody reads holds nothing up.
+ * One stream of output as a web stream. It subscribes with the first read, so that a stream nobody reads holds nothing
+ * up.
  */
-export function outputStream(subscribe: () => BoundedQueue<Chunk>): ReadableStream<Bytes> {
-  let queue: BoundedQueue<Chunk> | undefined;
-  let cancelled = false;
+export function outputStream(output: Output, channel: Channel): ReadableStream<Bytes> {
+  let reader: StreamSubscriber | undefined;
   return new ReadableStream<Bytes>({
-    async pull(controller) {
-      queue ??= subscribe();
-      const chunk = await queue.next();
-      if (cancelled) return;
-      if (chunk === undefined) controller.close();
-      else controller.enqueue(chunk.data);
+    pull(controller) {
+      if (reader !== undefined) return reader.onEmpty();
+      reader = new StreamSubscriber(controller);
+      output.attach(reader, channel);
     },
     cancel() {
-      cancelled = true;
-      queue?.cancel();
+      reader?.cancel();
     },
-  }, { highWaterMark: 0 });
+  }, { highWaterMark: 0, size: (chunk) => chunk.byteLength });
+}
+
+/** Puts output straight into a web stream, whose own queue is the subscriber's. */
+class StreamSubscriber implements Subscriber {
+  readonly #controller: ReadableStreamDefaultController<Bytes>;
+  #limit = QUEUE_BYTES;
+  #cancelled = false;
+  #failure: { readonly error: unknown } | undefined;
+  #wake: (() => void) | undefined;
+
+  constructor(controller: ReadableStreamDefaultController<Bytes>) {
+    this.#controller = controller;
+  }
+
+  get isCancelled(): boolean {
+    return this.#cancelled;
+  }
+
+  get isFull(): boolean {
+    return !this.#cancelled && this.#queued >= this.#limit;
+  }
+
+  push({ data }: Chunk): void {
+    if (!this.#cancelled) this.#controller.enqueue(data);
+  }
+
+  close(): void {
+    if (!this.#cancelled) this.#controller.close();
+  }
+
+  fail(error: unknown): void {
+    if (this.#cancelled) return;
+    this.#failure = { error };
+    // An error at once would drop what is queued.
+    if (this.#queued === 0) this.#controller.error(error);
+  }
+
+  unbound(): void {
+    this.#limit = Infinity;
+    this.#wake?.();
+  }
+
+  async room(): Promise<void> {
+    while (this.isFull) await new Promise<void>((resolve) => this.#wake = resolve);
+  }
+
+  /** The reader has taken everything, and waits for more. */
+  onEmpty(): void {
+    if (this.#failure !== undefined) this.#controller.error(this.#failure.error);
+    this.#wake?.();
+  }
+
+  cancel(): void {
+    this.#cancelled = true;
+    this.#wake?.();
+  }
+
+  get #queued(): number {
+    return -(this.#controller.desiredSize ?? 0);
+  }
 }

@@ -56,7 +56,10 @@ export class ProcessStream {
   #replaced = false;
   #lastEvent = Date.now();
   #stopWatch: () => void = () => {};
-  #silent: (() => void) | undefined;
+  /** Whether an event is being waited for. */
+  #waiting = false;
+  /** What was found out about a silent stream: it is lost. */
+  #failure: DisconnectedError | undefined;
 
   private constructor(connection: Connection, call: RpcCall, opened: Opened, cut: AbortController) {
     this.#connection = connection;
@@ -109,53 +112,24 @@ export class ProcessStream {
     this.#cut.abort();
   }
 
+  /** The next event; undefined where there is none to look at. */
   async #receive(): Promise<ProcessEvent["event"] | undefined> {
-    const outcome = await this.#nextOrSilence();
-    if (outcome === undefined) {
-      await this.#reconnect();
-      return undefined;
-    }
-    if (outcome.done) {
-      this.#stopWatch();
-      throw garbled(this.#call, "no end event");
-    }
-    return outcome.value.event?.event;
-  }
-
-  /** The next message, or undefined when none came for too long. By hand: `Promise.race` costs at every message. */
-  #nextOrSilence(): Promise<IteratorResult<EventMessage> | undefined> {
-    return new Promise((resolve, reject) => {
-      const silent = this.#silent = () => resolve(undefined);
-      this.#events.next().then((next) => {
-        // A stream that was given up may still answer, when its successor is waited for.
-        if (this.#silent === silent) this.#silent = undefined;
-        resolve(next);
-      }, reject);
-    });
-  }
-
-  /** After three missed pings: is the process still there? Then its end event is waited for on a new stream. */
-  async #reconnect(): Promise<void> {
-    const cut = new AbortController();
+    const events = this.#events;
+    this.#waiting = true;
     try {
-      const { processes } = await this.#connection.rpc.process.list({}, {
-        contextValues: contextOf({ ...this.#call, timeoutMs: this.#connection.options.requestTimeoutMs || 60_000 }),
-      });
-      if (!processes.some(({ pid }) => pid === this.pid)) throw this.#lost("the process is gone");
-      const stop = startTimer(this.#connection.options.requestTimeoutMs || 60_000, () => cut.abort());
-      const opened = await open(this.#connection, this.#call, { connect: { process: selectPid(this.pid) } }, cut.signal)
-        .finally(stop);
-      this.#cut.abort();
-      this.#cut = cut;
-      this.#events = opened.events;
-      this.#replaced = true;
-      this.#lastEvent = Date.now();
-      this.#watch(SILENCE_MS);
-    } catch (cause) {
-      cut.abort();
-      this.cut();
-      throw cause instanceof DisconnectedError ? cause : this.#lost("the daemon does not answer", cause);
+      // A bare await: anything that outlives one event and points at it makes the collector keep the buffers of many.
+      const { done, value } = await events.next();
+      if (!done) return value.event?.event;
+    } catch (error) {
+      if (this.#failure !== undefined) throw this.#failure;
+      // The stream was given up for another while it was waited for.
+      if (events !== this.#events) return undefined;
+      throw error;
+    } finally {
+      this.#waiting = false;
     }
+    this.#stopWatch();
+    throw garbled(this.#call, "no end event");
   }
 
   /** One timer for the whole stream: each event only notes its time. */
@@ -163,9 +137,40 @@ export class ProcessStream {
     this.#stopWatch = startTimer(delay, () => {
       const left = this.#lastEvent + SILENCE_MS - Date.now();
       // While nobody waits for an event, its lack proves nothing: the caller holds the process up.
-      if (this.#silent !== undefined && left <= 0) this.#silent();
+      if (this.#waiting && left <= 0) void this.#reconnect();
       else this.#watch(left > 0 ? left : SILENCE_MS);
     });
+  }
+
+  /** After three missed pings: is the process still there? Then its end event is waited for on a new stream. */
+  async #reconnect(): Promise<void> {
+    const old = this.#cut;
+    const cut = new AbortController();
+    const silentSince = this.#lastEvent;
+    try {
+      const timeoutMs = this.#connection.options.requestTimeoutMs || 60_000;
+      const { processes } = await this.#connection.rpc.process.list({}, {
+        contextValues: contextOf({ ...this.#call, timeoutMs }),
+      });
+      if (!processes.some(({ pid }) => pid === this.pid)) throw this.#lost("the process is gone");
+      const stop = startTimer(timeoutMs, () => cut.abort());
+      const request = { connect: { process: selectPid(this.pid) } };
+      const { events } = await open(this.#connection, this.#call, request, cut.signal).finally(stop);
+      // It spoke after all, and goes on being listened to.
+      if (this.#lastEvent !== silentSince) return cut.abort();
+      this.#cut = cut;
+      this.#events = events;
+      this.#replaced = true;
+      this.#lastEvent = Date.now();
+    } catch (cause) {
+      cut.abort();
+      if (this.#lastEvent !== silentSince) return;
+      this.#failure = cause instanceof DisconnectedError ? cause : this.#lost("the daemon does not answer", cause);
+    } finally {
+      if (this.#failure === undefined) this.#watch(SILENCE_MS);
+      // Ends the wait for the stream that was silent.
+      if (this.#lastEvent === silentSince || this.#cut !== old) old.abort();
+    }
   }
 
   #lost(detail: string, cause?: unknown): DisconnectedError {

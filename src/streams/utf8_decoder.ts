@@ -16,6 +16,7 @@ export class Utf8Decoder {
     const end = bytes.byteLength - unfinished(bytes);
     // Copied: a view would keep the whole chunk alive.
     this.#held = end === bytes.byteLength ? NO_BYTES : bytes.slice(end);
+    if (end === bytes.byteLength) return this.#decoder.decode(bytes);
     return end === 0 ? "" : this.#decoder.decode(bytes.subarray(0, end));
   }
 
