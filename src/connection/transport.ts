@@ -118,7 +118,7 @@ export function createTransport(fetcher: Fetcher, maxFrameBytes: number): Transp
       method,
       header: response.headers,
       trailer: new Headers(),
-      message: messages(method.output, new FrameReader(response.body, maxFrameBytes), call),
+      message: new Messages(method.output, new FrameReader(response.body, maxFrameBytes), call),
     };
   }
 
@@ -149,36 +149,59 @@ async function envelope<I extends DescMessage>(
   throw new TypeError("Cannot open a stream without a request message");
 }
 
-/** The messages of a stream up to its end frame. Returning early cuts the connection. */
-async function* messages<O extends DescMessage>(
-  schema: O,
-  frames: FrameReader,
-  call: RpcCall,
-): AsyncGenerator<MessageShape<O>> {
-  let open = true;
-  try {
-    while (true) {
-      const frame = await frames.next();
-      if (frame === undefined) throw lost(call, undefined);
-      if (frame.flags & 1) throw garbled(call, "a compressed frame that was not asked for");
-      if (frame.flags & 2) {
-        open = false;
-        void frames.finish();
-        return checkEnd(frame, call);
-      }
-      let message: MessageShape<O>;
-      try {
-        message = fromBinary(schema, frame.data);
-      } catch (cause) {
-        throw garbled(call, "a message that cannot be decoded", cause);
-      }
-      yield message;
+/**
+ * The messages of a stream up to its end frame. Returning early cuts the connection.
+ *
+ * An iterator written out, because an async generator takes three turns of the event loop's queue for each message.
+ */
+class Messages<O extends DescMessage> implements AsyncIterableIterator<MessageShape<O>, undefined> {
+  readonly #schema: O;
+  readonly #frames: FrameReader;
+  readonly #call: RpcCall;
+  #over = false;
+
+  constructor(schema: O, frames: FrameReader, call: RpcCall) {
+    this.#schema = schema;
+    this.#frames = frames;
+    this.#call = call;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<MessageShape<O>, undefined>> {
+    if (this.#over) return { done: true, value: undefined };
+    try {
+      const frame = await this.#frames.next();
+      if (frame === undefined) throw lost(this.#call, undefined);
+      if (frame.flags === 0) return { done: false, value: this.#decode(frame) };
+      if (frame.flags & 1) throw garbled(this.#call, "a compressed frame that was not asked for");
+      if (!(frame.flags & 2)) throw garbled(this.#call, `a frame with flags ${frame.flags}`);
+      this.#over = true;
+      void this.#frames.finish();
+      checkEnd(frame, this.#call);
+      return { done: true, value: undefined };
+    } catch (error) {
+      await this.return();
+      throw isSandboxError(error) && error.code !== "network" ? error : lost(this.#call, error);
     }
-  } catch (error) {
-    if (isSandboxError(error) && error.code !== "network") throw error;
-    throw lost(call, error);
-  } finally {
-    if (open) await frames.cancel();
+  }
+
+  async return(): Promise<IteratorResult<MessageShape<O>, undefined>> {
+    if (!this.#over) {
+      this.#over = true;
+      await this.#frames.cancel();
+    }
+    return { done: true, value: undefined };
+  }
+
+  #decode({ data }: Frame): MessageShape<O> {
+    try {
+      return fromBinary(this.#schema, data);
+    } catch (cause) {
+      throw garbled(this.#call, "a message that cannot be decoded", cause);
+    }
   }
 }
 

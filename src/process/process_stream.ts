@@ -3,7 +3,6 @@ import {
   type ConnectRequestSchema,
   type ConnectResponse,
   Process,
-  type ProcessEvent,
   type ProcessEvent_DataEvent as DataEvent,
   type ProcessEvent_EndEvent as EndEvent,
   type StartRequestSchema,
@@ -88,21 +87,22 @@ export class ProcessStream {
   /** The next output or the end. Rejects with a `DisconnectedError` when the stream is lost before its end. */
   async next(): Promise<StreamEvent> {
     while (true) {
-      const event = await this.#receive();
+      const events = this.#events;
+      this.#waiting = true;
+      let next: IteratorResult<EventMessage>;
+      try {
+        // A bare await: anything that outlives one event and points at it makes the collector keep the buffers of many.
+        next = await events.next();
+      } catch (error) {
+        if (this.#failure !== undefined) throw this.#failure;
+        // The stream was given up for another while it was waited for.
+        if (events !== this.#events) continue;
+        throw error;
+      }
+      this.#waiting = false;
       this.#lastEvent = Date.now();
-      if (event === undefined) continue;
-      if (event.case === "end") {
-        this.#stopWatch();
-        // Reads the end frame behind it, so that the connection is free for the next call.
-        this.#events.next().catch(() => {});
-        return event;
-      }
-      // Only a stream that was quiet because its process closed its output may be trusted after a gap.
-      if (this.#replaced && (event.case === "data" || event.case === "keepalive")) {
-        throw this.#lost("the stream had died, and output in it is lost");
-      }
-      if (event.case === "data") return event;
-      if (event.case === "start") throw garbled(this.#call, "a second start event");
+      const event = this.#accept(next);
+      if (event !== undefined) return event;
     }
   }
 
@@ -112,24 +112,28 @@ export class ProcessStream {
     this.#cut.abort();
   }
 
-  /** The next event; undefined where there is none to look at. */
-  async #receive(): Promise<ProcessEvent["event"] | undefined> {
-    const events = this.#events;
-    this.#waiting = true;
-    try {
-      // A bare await: anything that outlives one event and points at it makes the collector keep the buffers of many.
-      const { done, value } = await events.next();
-      if (!done) return value.event?.event;
-    } catch (error) {
-      if (this.#failure !== undefined) throw this.#failure;
-      // The stream was given up for another while it was waited for.
-      if (events !== this.#events) return undefined;
-      throw error;
-    } finally {
-      this.#waiting = false;
+  /** The event for the caller, or undefined for one that only shows that the stream lives. */
+  #accept({ done, value }: IteratorResult<EventMessage>): StreamEvent | undefined {
+    if (done) {
+      this.#stopWatch();
+      throw garbled(this.#call, "no end event");
     }
-    this.#stopWatch();
-    throw garbled(this.#call, "no end event");
+    const { event } = (value as EventMessage).event ?? {};
+    // Only a stream that was quiet because its process closed its output may be trusted after a gap.
+    if (this.#replaced && (event?.case === "data" || event?.case === "keepalive")) {
+      throw this.#lost("the stream had died, and output in it is lost");
+    }
+    switch (event?.case) {
+      case "data":
+        return event;
+      case "end":
+        this.#stopWatch();
+        // Reads the end frame behind it, so that the connection is free for the next call.
+        this.#events.next().catch(() => {});
+        return event;
+      case "start":
+        throw garbled(this.#call, "a second start event");
+    }
   }
 
   /** One timer for the whole stream: each event only notes its time. */
@@ -142,35 +146,45 @@ export class ProcessStream {
     });
   }
 
-  /** After three missed pings: is the process still there? Then its end event is waited for on a new stream. */
+  /**
+   * After three missed pings: is the process still there? Then its end event is waited for on a new stream, and the
+   * silent one is closed, which ends the wait for it. A sign of life meanwhile makes all this void.
+   */
   async #reconnect(): Promise<void> {
-    const old = this.#cut;
-    const cut = new AbortController();
     const silentSince = this.#lastEvent;
+    const lives = () => this.#lastEvent !== silentSince;
+    const silent = this.#cut;
+    const cut = new AbortController();
     try {
-      const timeoutMs = this.#connection.options.requestTimeoutMs || 60_000;
-      const { processes } = await this.#connection.rpc.process.list({}, {
-        contextValues: contextOf({ ...this.#call, timeoutMs }),
-      });
-      if (!processes.some(({ pid }) => pid === this.pid)) throw this.#lost("the process is gone");
-      const stop = startTimer(timeoutMs, () => cut.abort());
-      const request = { connect: { process: selectPid(this.pid) } };
-      const { events } = await open(this.#connection, this.#call, request, cut.signal).finally(stop);
-      // It spoke after all, and goes on being listened to.
-      if (this.#lastEvent !== silentSince) return cut.abort();
-      this.#cut = cut;
-      this.#events = events;
-      this.#replaced = true;
-      this.#lastEvent = Date.now();
+      const events = await this.#resubscribe(cut);
+      if (lives()) {
+        cut.abort();
+      } else {
+        this.#cut = cut;
+        this.#events = events;
+        this.#replaced = true;
+        this.#lastEvent = Date.now();
+        silent.abort();
+      }
+      this.#watch(SILENCE_MS);
     } catch (cause) {
       cut.abort();
-      if (this.#lastEvent !== silentSince) return;
+      if (lives()) return this.#watch(SILENCE_MS);
       this.#failure = cause instanceof DisconnectedError ? cause : this.#lost("the daemon does not answer", cause);
-    } finally {
-      if (this.#failure === undefined) this.#watch(SILENCE_MS);
-      // Ends the wait for the stream that was silent.
-      if (this.#lastEvent === silentSince || this.#cut !== old) old.abort();
+      silent.abort();
     }
+  }
+
+  async #resubscribe(cut: AbortController): Promise<AsyncIterator<EventMessage>> {
+    const timeoutMs = this.#connection.options.requestTimeoutMs || 60_000;
+    const { processes } = await this.#connection.rpc.process.list({}, {
+      contextValues: contextOf({ ...this.#call, timeoutMs }),
+    });
+    if (!processes.some(({ pid }) => pid === this.pid)) throw this.#lost("the process is gone");
+    const request = { connect: { process: selectPid(this.pid) } };
+    const stop = startTimer(timeoutMs, () => cut.abort());
+    const { events } = await open(this.#connection, this.#call, request, cut.signal).finally(stop);
+    return events;
   }
 
   #lost(detail: string, cause?: unknown): DisconnectedError {
