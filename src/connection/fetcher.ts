@@ -21,8 +21,8 @@ export interface HttpCall extends CallContext {
   readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
   /** The account to act as, as the value of `Authorization`. */
   readonly authorization?: string | undefined;
-  /** Bytes that can be sent again, or a stream, which cannot. */
-  readonly body?: Bytes | Blob | ReadableStream<Uint8Array> | undefined;
+  /** What can be sent again: bytes, or a function that opens a stream of them; or a stream, which cannot. */
+  readonly body?: Bytes | Blob | ReadableStream<Uint8Array> | (() => ReadableStream<Uint8Array>) | undefined;
   /** Cuts the connection. */
   readonly signal?: AbortSignal | undefined;
   /** Ends the pause between two attempts, where the connection must not be cut. */
@@ -119,7 +119,8 @@ export class Fetcher {
   }
 
   #request(call: HttpCall, tokens: TokenValues): RequestInit {
-    const { body, signal } = call;
+    const { signal } = call;
+    const body = typeof call.body === "function" ? call.body() : call.body;
     const init: RequestInit & { duplex?: "half" } = {
       method: call.method,
       headers: this.#headers(call, tokens),

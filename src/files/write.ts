@@ -12,7 +12,7 @@ import type { WriteOptions } from "./file_options.ts";
 import { probeAccount } from "./metadata.ts";
 import { multipart } from "./multipart.ts";
 import { openSource, type Source } from "./source.ts";
-import { blobBody, streamedBody, wholeBody } from "./upload_body.ts";
+import { blobBody, type StreamedBody, streamedBody, wholeBody } from "./upload_body.ts";
 import { readWriteInfo, type WriteInfo } from "./write_info.ts";
 
 /** Up to here data leaves in one piece, which can be sent again; a larger one is seen moving. */
@@ -40,10 +40,13 @@ export async function write(
   if (whole !== undefined && (sizeOf(whole) <= SMALL_BYTES || !streamsRequests)) {
     return await withIdleLimit(limits, (limit) => uploadWhole(upload, whole, limit));
   }
+  if (whole !== undefined) {
+    return await withIdleLimit(limits, (limit) => uploadStream(upload, () => openSource(whole), sizeOf(whole), limit));
+  }
   const source = openSource(data);
   try {
     return await withIdleLimit(limits, async (limit) => {
-      if (streamsRequests) return await uploadStream(upload, source, whole && sizeOf(whole), limit);
+      if (streamsRequests) return await uploadStream(upload, source, undefined, limit);
       return await uploadWhole(upload, new Blob(await collected(source, limit)), limit);
     });
   } catch (error) {
@@ -78,23 +81,26 @@ async function uploadWhole(upload: Upload, data: WholeData, limit: IdleLimit): P
   return info;
 }
 
+/** Sends a source as it is read; one that can be opened again is sent again where nothing of it was taken. */
 async function uploadStream(
   upload: Upload,
-  source: Source,
+  source: Source | (() => Source),
   totalBytes: number | undefined,
   limit: IdleLimit,
 ): Promise<WriteInfo> {
   const { connection, options, context } = upload;
   const form = multipart();
-  const body = streamedBody(form, source, limit, options.onProgress, totalBytes);
+  let body: StreamedBody;
+  const open = (source: Source) => (body = streamedBody(form, source, limit, options.onProgress, totalBytes)).stream;
   // What is sent only once must not be sent as an account that may not exist.
   const probe = (account: Account) =>
     probeAccount(connection, account, context.what, { ...options, signal: limit.signal });
   const info = await connection.accounts.forFiles(options.user, (account) => {
     limit.restart();
-    return send(upload, form.contentType, body.stream, account, limit);
+    const stream = typeof source === "function" ? () => open(source()) : open(source);
+    return send(upload, form.contentType, stream, account, limit);
   }, probe);
-  if (body.isSent()) return info;
+  if (body!.isSent()) return info;
   throw failure(context, "the answer came before the end of the content", { code: "protocol" }).error;
 }
 

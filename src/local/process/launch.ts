@@ -141,8 +141,13 @@ async function checkFormat(file: string): Promise<void> {
   if (!found.isFile() || (found.mode & 0o111) === 0) throw errno("EACCES");
   if (process.platform !== "linux") return;
   const head = Buffer.alloc(4);
-  await using handle = await open(file);
-  await handle.read(head, 0, 4, 0);
+  // Not `await using`, which Node 22 does not parse.
+  const handle = await open(file);
+  try {
+    await handle.read(head, 0, 4, 0);
+  } finally {
+    await handle.close();
+  }
   const isScript = head.toString("latin1").startsWith("#!");
   const isBinary = head.toString("latin1") === "\x7fELF";
   if (!isScript && !isBinary) throw errno("ENOEXEC");
