@@ -96,12 +96,6 @@ export interface RuntimeClientOptions {
    */
   runtimePort?: number | undefined;
   /**
-   * The port of the code interpreter.
-   *
-   * @default {49999}
-   */
-  codeInterpreterPort?: number | undefined;
-  /**
    * More headers for every request. They win over those the client sets itself, whatever the letter case, but for what
    * makes a request the one it is, such as `Content-Type` and `Range`.
    */
@@ -117,12 +111,6 @@ export interface RuntimeClientOptions {
   fetch?: Fetch | undefined;
   /** How often a failed call is repeated; false: never. */
   retry?: RetryOptions | false | undefined;
-  /**
-   * Whether `X-Access-Token` goes to users' own ports too, which a gateway with its token gate on wants.
-   *
-   * @default {false}
-   */
-  portAccessToken?: boolean | undefined;
   /**
    * The largest message that is taken, in bytes.
    *

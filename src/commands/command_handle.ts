@@ -26,7 +26,8 @@ export interface WaitOptions extends OutputCallbacks {
  *
  * Output goes to any number of readers: callbacks of `wait`, iteration, `stdout` and `stderr`. One that comes late gets
  * everything from the start while the capture holds it whole, and otherwise what comes from then on. A slow one holds
- * the process up only after 8 MiB; one that never reads holds nothing up.
+ * the process up only after 8 MiB; one that never reads holds nothing up. Readers share the bytes: copy them before you
+ * change or transfer them.
  *
  * @example Follow a command
  * ```ts

@@ -8,7 +8,7 @@ export type OutputEvent =
   | {
     /** The stream it came on. */
     readonly type: "stdout" | "stderr";
-    /** The bytes as received. */
+    /** The bytes as received. Other readers and the result share them: copy them before you change or transfer them. */
     readonly data: Bytes;
     /** The text that became complete with them; may be "". */
     readonly text: string;

@@ -42,14 +42,15 @@ export class Repeats {
   async pause(error: SandboxError, nothingRan: boolean): Promise<boolean> {
     if (this.#policy === false || !this.canResend || this.#call.repeat === "never") return false;
     const pause = this.#nextPause();
-    if (nothingRan) {
-      if (Date.now() - this.#started + pause > this.#policy.gatewayMs) return false;
-    } else {
-      if (this.#call.repeat !== "idempotent" || error.code !== "network" || !error.retryable) return false;
-      if (++this.#networkErrors > this.#policy.attempts) return false;
-    }
+    const soon = Date.now() - this.#started + pause <= this.#policy.gatewayMs;
+    if (!(nothingRan && soon) && !this.#mayRunTwice(error, this.#policy.attempts)) return false;
     await sleep(pause, this.#call.pauseSignal ?? this.#call.signal);
     return true;
+  }
+
+  #mayRunTwice(error: SandboxError, attempts: number): boolean {
+    if (this.#call.repeat !== "idempotent" || error.code !== "network" || !error.retryable) return false;
+    return ++this.#networkErrors <= attempts;
   }
 
   /** Doubling, with jitter, so that many clients do not come back at once. */

@@ -50,12 +50,10 @@ export interface RuntimeClientOptions {
   authHeader?: string | undefined;
   user?: string | undefined;
   runtimePort?: number | undefined;
-  codeInterpreterPort?: number | undefined;
   headers?: HeadersInit | undefined;
   requestTimeoutMs?: number | undefined;
   fetch?: Fetch | undefined;
   retry?: { gatewayMs?: number | undefined; attempts?: number | undefined } | false | undefined;
-  portAccessToken?: boolean | undefined;
   maxFrameBytes?: number | undefined;
   capabilities?: { closeStdin?: boolean | undefined } | undefined;
   onRequest?: ((event: RequestEvent) => void) | undefined;
