@@ -1,3 +1,4 @@
+import type { UserOptions } from "../connection/call_options.ts";
 import type { Connection } from "../connection/connection.ts";
 import { checkCount, checkMilliseconds } from "../errors/checks.ts";
 import { OutputLimitError } from "../errors/output_limit_error.ts";
@@ -57,7 +58,7 @@ export async function launch(
   const stream = await withInputFile(
     plan,
     files,
-    { user: account.username, signal },
+    { user: account.username, signal, requestTimeoutMs: options.requestTimeoutMs },
     () => openProcess(connection, call, { start: request }, { signal }),
   );
 
@@ -110,7 +111,7 @@ export function overflowError(
 async function withInputFile<T>(
   plan: StdinPlan,
   files: InputFiles,
-  options: { user: string; signal?: AbortSignal | undefined },
+  options: UserOptions & { user: string },
   start: () => Promise<T>,
 ): Promise<T> {
   if (plan.kind !== "file") return await start();

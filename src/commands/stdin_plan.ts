@@ -1,3 +1,4 @@
+import type { UserOptions } from "../connection/call_options.ts";
 import { isSandboxError } from "../errors/is_sandbox_error.ts";
 import type { Session } from "../process/session.ts";
 import { chunksOf, type InputData, wholeData } from "../streams/input_data.ts";
@@ -6,9 +7,9 @@ import type { ProcessCalls } from "./process_calls.ts";
 /** Puts data into a file of the sandbox and takes it away again: the files room does it, the client hands it over. */
 export interface InputFiles {
   /** Writes the file as an account that can read and remove it. */
-  write(path: string, data: InputData, options: { user: string; signal?: AbortSignal | undefined }): Promise<unknown>;
+  write(path: string, data: InputData, options: UserOptions): Promise<unknown>;
   /** Removes it. */
-  remove(path: string, options: { user: string }): Promise<void>;
+  remove(path: string, options: UserOptions): Promise<void>;
 }
 
 /** What a command gets as its standard input. */
