@@ -30,9 +30,10 @@ export function streamedBody(
   totalBytes: number | undefined,
 ): StreamedBody {
   let begun = false;
+  let cancelled = false;
   let sent = false;
   let bytes = 0;
-  async function next(): Promise<Bytes> {
+  async function next(): Promise<Bytes | undefined> {
     if (!begun) {
       begun = true;
       return form.head;
@@ -40,6 +41,7 @@ export function streamedBody(
     const piece = await source.next();
     // A source that was cancelled ends too. Its content must not look whole.
     limit.signal.throwIfAborted();
+    if (cancelled) return undefined;
     if (piece !== undefined) {
       bytes += piece.byteLength;
       tell();
@@ -57,15 +59,21 @@ export function streamedBody(
     async pull(controller) {
       limit.restart();
       try {
-        controller.enqueue(await next());
+        const piece = await next();
+        if (piece === undefined || cancelled) return;
+        controller.enqueue(piece);
       } catch (error) {
-        limit.end(error);
+        if (!cancelled) limit.end(error);
         throw error;
       }
       limit.restart();
       if (sent) controller.close();
     },
-    cancel: (reason) => source.cancel(reason),
+    cancel(reason) {
+      // The engine gave up, and tells why itself.
+      cancelled = true;
+      source.cancel(reason);
+    },
   });
   return { stream, isSent: () => sent };
 }

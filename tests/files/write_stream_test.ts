@@ -200,3 +200,25 @@ Deno.test("Filesystem.write() rejects as a network error when the connection bre
   assertEquals(error.code, "network");
   await cancelled;
 });
+
+Deno.test("Filesystem.write() rejects as a network error when the connection breaks while the source is awaited", async () => {
+  await using server = await serve(async (request, response) => {
+    request.on("error", () => {});
+    await once(request, "data");
+    response.destroy();
+  });
+  const files = filesOf({ sandboxBaseUrl: server.url, user: "user" });
+  const { source, cancelled } = stuck();
+  const thrown = new Error("given up");
+  const late = Promise.withResolvers<void>();
+  const throwing = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(PIECE),
+    pull: () => late.promise,
+    cancel: () => late.reject(thrown),
+  });
+  for (const data of [source, throwing]) {
+    const error = await assertRejects(() => files.write("/x", data), SandboxError);
+    assertEquals(error.code, "network");
+  }
+  await cancelled;
+});
