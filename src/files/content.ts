@@ -4,6 +4,7 @@ import type { SandboxError } from "../errors/sandbox_error.ts";
 import type { Bytes } from "../streams/bytes.ts";
 import type { Span } from "./arguments.ts";
 import { BodyReader } from "./body_reader.ts";
+import { isRange } from "./content_range.ts";
 import type { Progress } from "./file_options.ts";
 
 /** What is wanted of a file. */
@@ -50,10 +51,9 @@ export class Content {
   }
 
   /** Throws where the answer already tells that it is too much, or something else than was asked for. */
-  check({ status, headers }: Response): void {
-    const begin = /^bytes (\d+)-/.exec(headers.get("content-range") ?? "")?.[1];
+  check(response: Response): void {
     const { range } = this.#wanted;
-    if (status === 206 && (range === undefined || (begin !== undefined && Number(begin) !== range.start))) {
+    if (response.status === 206 && (range === undefined || !isRange(response, range))) {
       throw failure(this.#context, "the answer has another range than the one asked for", { code: "protocol" }).error;
     }
     if (this.byteLength !== undefined && this.byteLength > this.#wanted.maxBytes) {

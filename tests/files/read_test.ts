@@ -63,12 +63,46 @@ Deno.test("Filesystem.read() refuses ranges that cannot be, before any request",
   assertEquals(sent.length, 0);
 });
 
-Deno.test("Filesystem.read() rejects an answer with another range", async () => {
-  const { files } = fakeFiles(() =>
-    new Response("45", { status: 206, headers: { "content-range": "bytes 4-5/10", "content-length": "2" } })
-  );
-  const error = await assertRejects(() => files.read("/ten", { range: { start: 0, end: 2 } }), SandboxError);
+const OTHER_RANGES: readonly [what: string, range: { start: number; end?: number }, headers: Record<string, string>][] =
+  [
+    ["another beginning", { start: 0, end: 2 }, { "content-range": "bytes 4-5/10" }],
+    ["too short an end", { start: 0, end: 4 }, { "content-range": "bytes 0-1/10" }],
+    ["too short an end of the file", { start: 8 }, { "content-range": "bytes 8-8/10" }],
+    ["too far an end", { start: 0, end: 1 }, { "content-range": "bytes 0-1/10" }],
+    ["too far an end of an unknown size", { start: 0, end: 1 }, { "content-range": "bytes 0-1/*" }],
+    ["no range told", { start: 0, end: 2 }, {}],
+    ["several parts", { start: 0, end: 2 }, { "content-type": "multipart/byteranges; boundary=x" }],
+  ];
+
+for (const [what, range, headers] of OTHER_RANGES) {
+  Deno.test(`Filesystem.read() rejects a partial answer with ${what}`, async () => {
+    const { files } = fakeFiles(() => new Response("45", { status: 206, headers }));
+    const error = await assertRejects(() => files.read("/ten", { range }), SandboxError, "another range");
+    assertEquals(error.code, "protocol");
+  });
+}
+
+Deno.test("Filesystem.read() rejects a partial answer that it did not ask for", async () => {
+  const headers = { "content-range": "bytes 0-1/2" };
+  const { files } = fakeFiles(() => new Response("45", { status: 206, headers }));
+  const error = await assertRejects(() => files.read("/ten"), SandboxError);
   assertEquals(error.code, "protocol");
+});
+
+Deno.test("Filesystem.readText() takes a range of a file whose size is unknown", async () => {
+  const { files } = fakeFiles(() => new Response("45", { status: 206, headers: { "content-range": "bytes 4-5/*" } }));
+  assertEquals(await files.readText("/ten", { range: { start: 4, end: 6 } }), "45");
+});
+
+Deno.test("Filesystem.readText() takes a partial answer whose range a browser hides across origins, but no parts", async () => {
+  const hidden = (type: string) => {
+    const response = new Response("45", { status: 206, headers: { "content-type": type } });
+    return Object.defineProperty(response, "type", { value: "cors" });
+  };
+  const { files } = fakeFiles(() => hidden("text/plain"));
+  assertEquals(await files.readText("/ten", { range: { start: 4, end: 6 } }), "45");
+  const { files: parts } = fakeFiles(() => hidden("multipart/byteranges; boundary=x"));
+  await assertRejects(() => parts.readText("/ten", { range: { start: 4, end: 6 } }), SandboxError);
 });
 
 Deno.test("Filesystem.read() asks for the path and the account, plainly and unconditionally", async () => {
