@@ -86,6 +86,30 @@ Deno.test("removing follows no symlink", async () => {
   });
 });
 
+Deno.test("removing follows no symlink through a slash at the end of its path", async () => {
+  await using box = await startBox();
+  await Deno.mkdir(`${box.home}/dir`);
+  await Deno.writeTextFile(`${box.home}/dir/f`, "");
+  await Deno.symlink("dir", `${box.home}/link`);
+  assertEquals(await box.call("Remove", { path: `${box.home}/link//` }), {});
+  assertEquals([...Deno.readDirSync(box.home)].map(({ name }) => name), ["dir"]);
+  assertEquals((await Deno.stat(`${box.home}/dir/f`)).isFile, true);
+  assertEquals(await box.call("Remove", { path: `${box.home}/dir/` }), {});
+  assertEquals([...Deno.readDirSync(box.home)], []);
+});
+
+Deno.test("removing . is refused before anything is removed", async () => {
+  await using box = await startBox();
+  await Deno.mkdir(`${box.home}/dir`);
+  await Deno.writeTextFile(`${box.home}/dir/f`, "");
+  for (const path of [`${box.home}/dir/.`, `${box.home}/dir/./`]) {
+    const { code, message } = await box.call("Remove", { path });
+    assertEquals(code, "internal");
+    assertMatch(message, /^error removing file or directory: .*: invalid argument$/);
+    assertEquals((await Deno.stat(`${box.home}/dir/f`)).isFile, true);
+  }
+});
+
 Deno.test("the root is known however it is spelled, so that it is never removed", async () => {
   for (const path of ["/", "//", "/./", "/dev/.."]) assertEquals(await isRoot(path), true, path);
   assertEquals(await isRoot("/dev"), false);

@@ -1,13 +1,18 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { lstat, rm } from "node:fs/promises";
+import { basename } from "node:path/posix";
 import { failedCall, isMissing } from "./errno.ts";
 
 /**
  * Removes an entry and what is in it; a symlink is unlinked, and what is not
  * there is removed already.
  */
-export async function remove(path: string): Promise<void> {
+export async function remove(given: string): Promise<void> {
+  // Through a slash at its end a link would be followed.
+  const path = given.replace(/(?<!^)\/+$/, "");
   try {
+    // The system refuses it too, but only once the directory is empty.
+    if (basename(path) === ".") throw Object.assign(new Error("dot"), { code: "EINVAL" });
     // There is no isolation: the daemon would empty a container, this a machine.
     if (await isRoot(path)) throw Object.assign(new Error("root"), { code: "EBUSY" });
     await rm(path, { recursive: true, force: true });
