@@ -22,6 +22,7 @@ export interface StartOptions extends UserOptions, OutputOptions {
   /**
    * Standard input. Absent or false: end of file at once. true: open for `sendStdin`. Data: fed in order, then end of
    * file; a daemon that cannot end it (0.2.10) gets the data as a file first, and starts the command after the last byte.
+   * Other daemons hold back while the command does not read, which Node's `fetch` bears for 300 s at a time.
    */
   stdin?: boolean | InputData | undefined;
   /**
@@ -40,7 +41,7 @@ export interface RunOptions extends StartOptions, OutputCallbacks {
    * @default {true}
    */
   check?: boolean | undefined;
-  /** true: resolve with a handle as soon as the command runs. */
+  /** Absent or false: wait for the end. true: see {@linkcode BackgroundOptions}. */
   background?: false | undefined;
 }
 

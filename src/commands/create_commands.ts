@@ -7,10 +7,11 @@ import { selectPid } from "../process/signals.ts";
 import type { Command } from "./command.ts";
 import type { CommandHandle } from "./command_handle.ts";
 import type { BackgroundOptions, Commands, ConnectOptions, RunOptions, StartOptions } from "./commands.ts";
-import { deliver, type Delivery, type OutputCallbacks } from "./deliver.ts";
-import { launch, type Launcher, nextTask, outputOf, overflowError } from "./launch.ts";
+import { checkCallbacks, deliver, type Delivery, type OutputCallbacks } from "./deliver.ts";
+import { launch, type Launcher } from "./launch.ts";
+import { nextTask, outputOf, overflowError } from "./output_limits.ts";
 import { ProcessCalls } from "./process_calls.ts";
-import { checked, delivered, ProcessHandle } from "./process_handle.ts";
+import { checked, ProcessHandle } from "./process_handle.ts";
 import type { InputFiles } from "./stdin_plan.ts";
 
 /** Makes the commands of a client. */
@@ -41,7 +42,7 @@ export function createCommands(connection: Connection, input: InputQueue, files:
 async function start(launcher: Launcher, command: Command, options: StartOptions): Promise<CommandHandle> {
   const { forgetSignal, ...launched } = await launch(launcher, command, options, options.capture === false);
   launched.session.onSettled(forgetSignal);
-  return new ProcessHandle({ ...launched, calls: launcher.calls, owned: true });
+  return new ProcessHandle({ ...launched, calls: launcher.calls });
 }
 
 async function runInBackground(
@@ -49,19 +50,21 @@ async function runInBackground(
   command: Command,
   options: BackgroundOptions,
 ): Promise<CommandHandle> {
+  checkCallbacks(options);
   const { forgetSignal, ...launched } = await launch(launcher, command, options, options.capture === false);
   launched.session.onSettled(forgetSignal);
-  deliverOrStop(launched.session, options);
-  return new ProcessHandle({ ...launched, calls: launcher.calls, owned: true, check: options.check });
+  const delivery = deliverOrStop(launched.session, options);
+  return new ProcessHandle({ ...launched, calls: launcher.calls, delivery, check: options.check });
 }
 
 async function runToEnd(launcher: Launcher, command: Command, options: RunOptions): Promise<CommandResult> {
+  checkCallbacks(options);
   const hasCallbacks = options.onStdout !== undefined || options.onStderr !== undefined;
   const overflow = options.overflow ?? (hasCallbacks ? "truncate" : "throw");
   const { name, session, forgetSignal } = await launch(launcher, command, { ...options, overflow }, false);
   const delivery = deliverOrStop(session, options);
   try {
-    return checked(name, await delivered(session, delivery), options.check ?? true, session);
+    return checked(name, await session.wait(delivery.done), options.check ?? true, session);
   } finally {
     delivery.cancel();
     forgetSignal();
@@ -88,11 +91,17 @@ async function connect(
   const { signal } = options;
   signal?.throwIfAborted();
   const output = outputOf(options);
-  const pid = typeof target === "object" && target !== null ? await calls.findByTag(target.tag, options) : target;
+  const pid = typeof target === "number" ? target : await calls.findByTag(checkTag(target), options);
   const name = `process ${pid}`;
   const call = connection.call(`connect to ${name}`, "process", options);
   const stream = await openProcess(connection, call, { connect: { process: selectPid(pid) } }, { signal });
-  const session = new Session(connection, stream, output, options.capture === false ? nextTask() : Promise.resolve());
+  const pumpWhen = options.capture === false ? nextTask() : Promise.resolve();
+  const session = new Session(connection, stream, output, { owned: false, pumpWhen });
   if (options.overflow === "throw") session.stopOnOverflow(overflowError(name, options, session));
-  return new ProcessHandle({ name, session, calls, owned: false });
+  return new ProcessHandle({ name, session, calls });
+}
+
+function checkTag(target: { tag: string }): string {
+  if (typeof target?.tag === "string") return target.tag;
+  throw new TypeError("Cannot connect to a process: pass its id, a number, or { tag }");
 }

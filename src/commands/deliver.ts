@@ -23,8 +23,6 @@ export interface Delivery {
 
 /** Hands output to callbacks, in order, one call at a time. */
 export function deliver(output: Output, { onStdout, onStderr }: OutputCallbacks): Delivery {
-  checkCallback("onStdout", onStdout);
-  checkCallback("onStderr", onStderr);
   if (onStdout === undefined && onStderr === undefined) return { done: Promise.resolve(), cancel() {} };
   const only = onStderr === undefined ? "stdout" : onStdout === undefined ? "stderr" : undefined;
   const queue = output.subscribe(only);
@@ -52,8 +50,11 @@ async function pump(
   }
 }
 
-function checkCallback(name: string, callback: unknown): void {
-  if (callback !== undefined && typeof callback !== "function") {
-    throw new TypeError(`Cannot use a ${typeof callback} as ${name}: pass a function`);
+/** Checks callbacks before anything is started for them. */
+export function checkCallbacks({ onStdout, onStderr }: OutputCallbacks): void {
+  for (const [name, callback] of Object.entries({ onStdout, onStderr })) {
+    if (callback !== undefined && typeof callback !== "function") {
+      throw new TypeError(`Cannot use a ${typeof callback} as ${name}: pass a function`);
+    }
   }
 }

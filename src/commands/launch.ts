@@ -1,16 +1,14 @@
 import type { UserOptions } from "../connection/call_options.ts";
 import type { Connection } from "../connection/connection.ts";
-import { checkCount, checkMilliseconds } from "../errors/checks.ts";
-import { OutputLimitError } from "../errors/output_limit_error.ts";
-import { TimeoutError } from "../errors/timeout_error.ts";
+import { checkMilliseconds } from "../errors/checks.ts";
 import { openProcess } from "../process/open_process.ts";
-import { Output, type OutputOptions } from "../process/output.ts";
-import { type ErrorOf, Session } from "../process/session.ts";
+import { Session } from "../process/session.ts";
 import { wrap } from "../process/wrapper.ts";
 import { argvOf, checkEnvs, checkWord, type Command, nameOf } from "./command.ts";
 import type { StartOptions } from "./commands.ts";
+import { lifeError, nextTask, outputOf, overflowError } from "./output_limits.ts";
 import type { ProcessCalls } from "./process_calls.ts";
-import { feed, type InputFiles, planStdin, type StdinPlan } from "./stdin_plan.ts";
+import { cancelSource, feed, type InputFiles, planStdin, type StdinPlan } from "./stdin_plan.ts";
 
 /** What starting a command needs. */
 export interface Launcher {
@@ -44,6 +42,7 @@ export async function launch(
     envs: checkEnvs(options.envs),
     ...(options.cwd !== undefined && { cwd: checkWord("cwd", options.cwd) }),
   };
+  const tag = options.tag === undefined ? {} : { tag: checkWord("tag", options.tag) };
   const account = connection.accounts.forCommand(options.user);
   const call = connection.call(`start ${name}`, "process", options, account.authorization);
   signal?.throwIfAborted();
@@ -53,58 +52,28 @@ export async function launch(
   const request = {
     process: { ...config, ...wrap(argv, plan.kind === "file" ? { file: plan.path } : open ? "open" : "none") },
     stdin: open,
-    ...(options.tag !== undefined && { tag: checkWord("tag", options.tag) }),
+    ...tag,
   };
   const stream = await withInputFile(
     plan,
     files,
     { user: account.username, signal, requestTimeoutMs: options.requestTimeoutMs },
     () => openProcess(connection, call, { start: request }, { signal }),
-  );
+  ).catch((error) => {
+    // Nobody will read it any more.
+    if (plan.kind === "feed") void cancelSource(plan.data, error);
+    throw error;
+  });
 
-  const session = new Session(connection, stream, output, attachLate ? nextTask() : Promise.resolve());
+  const pumpWhen = attachLate ? nextTask() : Promise.resolve();
+  const session = new Session(connection, stream, output, { owned: true, pumpWhen });
   if (options.overflow === "throw") session.stopOnOverflow(overflowError(name, options, session));
   const forgetSignal = signal === undefined ? () => {} : session.stopOnAbort(signal);
-  session.stopAfter(
-    timeoutMs,
-    (partial) =>
-      new TimeoutError(`Cannot complete ${name}: it ran longer than ${timeoutMs} ms and was killed`, {
-        code: "command_timeout",
-        sandboxId: session.sandboxId,
-        partial,
-        hint: "Pass a larger timeoutMs, or none",
-      }),
-  );
+  session.stopAfter(timeoutMs, lifeError(name, timeoutMs, session));
   if (plan.kind === "feed") void feed(session, calls, plan.data);
+  // A process that was stopped may not have come to remove its input file.
+  if (plan.kind === "file") session.onOver((stopped) => stopped && removeTwice(plan.path, files, account.username));
   return { name, session, inputOpen: plan.kind === "open", forgetSignal };
-}
-
-/** The output of a process as the options say. */
-export function outputOf({ capture = true, maxOutputBytes, overflow }: OutputOptions): Output {
-  if (overflow !== undefined && overflow !== "throw" && overflow !== "truncate") {
-    throw new TypeError(`Cannot use ${JSON.stringify(overflow)} as overflow: pass "throw" or "truncate"`);
-  }
-  return new Output(capture, checkCount("maxOutputBytes", maxOutputBytes ?? DEFAULT_OUTPUT_BYTES));
-}
-
-const DEFAULT_OUTPUT_BYTES = 32 * 1024 * 1024;
-
-/** The error of a process that prints more than is kept. */
-export function overflowError(
-  name: string,
-  { maxOutputBytes = DEFAULT_OUTPUT_BYTES }: OutputOptions,
-  session: Session,
-): ErrorOf {
-  return (partial) =>
-    new OutputLimitError(
-      `Cannot keep the output of ${name}: it is larger than ${maxOutputBytes} bytes; it was killed`,
-      {
-        code: "output_limit",
-        sandboxId: session.sandboxId,
-        partial,
-        hint: 'Pass a larger maxOutputBytes, overflow: "truncate", or callbacks with capture: false',
-      },
-    );
 }
 
 /** Starts a command whose input lies in a file, which does not stay behind when the start fails. */
@@ -119,12 +88,16 @@ async function withInputFile<T>(
     await files.write(plan.path, plan.data, options);
     return await start();
   } catch (error) {
-    await files.remove(plan.path, { user: options.user }).catch(() => {});
+    removeTwice(plan.path, files, options.user);
     throw error;
   }
 }
 
-/** The next task of the event loop: by then, whoever got the handle can have begun to read. */
-export function nextTask(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+const REMOVE_AGAIN_MS = 2_000;
+
+/** Removes a file now and once more: an upload that was just cut may still be on its way to create it. */
+function removeTwice(path: string, files: InputFiles, user: string): void {
+  const remove = () => files.remove(path, { user }).catch(() => {});
+  void remove();
+  setTimeout(remove, REMOVE_AGAIN_MS);
 }

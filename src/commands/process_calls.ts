@@ -1,6 +1,5 @@
 import type { CallOptions } from "../connection/call_options.ts";
 import type { Connection } from "../connection/connection.ts";
-import { waitFor } from "../connection/deadline.ts";
 import { unaryOptions } from "../connection/rpc.ts";
 import { InvalidArgumentError } from "../errors/invalid_argument_error.ts";
 import { NotFoundError } from "../errors/not_found_error.ts";
@@ -57,21 +56,17 @@ export class ProcessCalls {
         {
           code: "unsupported",
           sandboxId: this.sandboxId,
-          hint:
-            "Pass the data as stdin at the start, write it to a file and redirect, run a job, or send 0x04 in a PTY",
+          hint: "Pass the data as stdin at the start, or redirect the input from a file; a job, or a PTY and 0x04, " +
+            "will do it too once this client has them",
         },
       );
     }
     await this.#input.close(this.#connection, pid, options);
   }
 
-  /** Whether the daemon can end a process's input. The probe is shared: a caller's signal ends only its own wait. */
-  async canCloseStdin({ signal }: CallOptions): Promise<boolean> {
-    signal?.throwIfAborted();
-    const call = this.#connection.call("probe the daemon for CloseStdin", "process", {});
-    const probe = (pid: number) =>
-      this.#connection.rpc.process.closeStdin({ process: selectPid(pid) }, unaryOptions(call, {}));
-    return await waitFor(this.#connection.capabilities.closeStdin(probe), signal);
+  /** Whether the daemon can end a process's input. */
+  canCloseStdin({ signal }: CallOptions): Promise<boolean> {
+    return this.#connection.capabilities.closeStdin(signal);
   }
 
   /** The one process that has a tag. The daemon's own lookup misses most, so the list is searched. */

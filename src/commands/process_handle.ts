@@ -9,7 +9,7 @@ import type { Session } from "../process/session.ts";
 import type { ProcessSignal } from "../process/signals.ts";
 import type { Bytes } from "../streams/bytes.ts";
 import type { CommandHandle, KillOptions, WaitOptions } from "./command_handle.ts";
-import { deliver, type Delivery } from "./deliver.ts";
+import { checkCallbacks, deliver, type Delivery } from "./deliver.ts";
 import { type OutputEvent, outputEvents } from "./output_events.ts";
 import type { ProcessCalls } from "./process_calls.ts";
 
@@ -21,8 +21,8 @@ export interface HandleOf {
   readonly session: Session;
   /** Calls of the daemon about processes. */
   readonly calls: ProcessCalls;
-  /** Whether disposal kills the process. */
-  readonly owned: boolean;
+  /** The delivery to the callbacks it was started with, which `wait` waits for too. */
+  readonly delivery?: Delivery | undefined;
   /** Whether its input is open; undefined: only the daemon knows. */
   readonly inputOpen?: boolean | undefined;
   /** What `wait` does where it is not told. */
@@ -47,10 +47,12 @@ export class ProcessHandle implements CommandHandle {
 
   async wait(options: WaitOptions = {}): Promise<CommandResult> {
     const { name, session, check } = this.#of;
+    checkCallbacks(options);
     options.signal?.throwIfAborted();
     const delivery = deliver(session.output, options);
     try {
-      const result = await waitFor(delivered(session, delivery), options.signal);
+      const result = await session.wait(delivery.done, options.signal);
+      if (this.#of.delivery !== undefined) await waitFor(this.#of.delivery.done, options.signal);
       return checked(name, result, options.check ?? check ?? true, session);
     } finally {
       delivery.cancel();
@@ -69,7 +71,7 @@ export class ProcessHandle implements CommandHandle {
 
   async sendSignal(signal: ProcessSignal, options: CallOptions = {}): Promise<boolean> {
     // The pid of a process that has ended may be another's by now.
-    if (this.#of.session.settled) return false;
+    if (this.#of.session.exited) return false;
     return await this.#of.calls.sendSignal(this.pid, signal, options);
   }
 
@@ -88,15 +90,16 @@ export class ProcessHandle implements CommandHandle {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#of.owned) await this.kill();
+    const { owned, disconnected } = this.#of.session;
+    if (owned && !disconnected) await this.kill();
     else await this.disconnect();
   }
 
   #checkInput(what: string): void {
     const { session, inputOpen, calls } = this.#of;
     const { sandboxId } = calls;
-    if (session.settled) {
-      throw new NotFoundError(`Cannot ${what} process ${this.pid}: it has ended, or this handle was disconnected`, {
+    if (session.exited) {
+      throw new NotFoundError(`Cannot ${what} process ${this.pid}: it has ended`, {
         code: "process_not_found",
         sandboxId,
       });
@@ -108,12 +111,6 @@ export class ProcessHandle implements CommandHandle {
       hint: "Start the command with stdin: true",
     });
   }
-}
-
-/** The result, once callbacks have had all output. One that throws, and an interruption, is told at once. */
-export async function delivered(session: Session, delivery: Delivery): Promise<CommandResult> {
-  await Promise.race([delivery.done, session.interrupted]);
-  return await session.outcome;
 }
 
 /** The result, or the error that carries it. */

@@ -35,21 +35,38 @@ export async function planStdin(
 
 /**
  * Feeds a process in the background and ends its input. A process that takes no more input, or has ended, is no error;
- * when the source fails, the process is killed and ends with the source's error.
+ * when the source fails, the process is killed and ends with the source's error. It goes on when the handle is
+ * disconnected: the process is then left alone, not half fed.
  */
 export async function feed(session: Session, calls: ProcessCalls, data: InputData): Promise<void> {
   const over = new AbortController();
-  session.onSettled(() => over.abort());
+  session.onOver(() => over.abort());
   const { signal } = over;
-  // A process may take its time to read: only its end limits the wait.
+  // A process may take its time to read.
   const options = { signal, requestTimeoutMs: 0 };
+  const { pid } = session;
   try {
-    for await (const chunk of chunksOf(data, signal)) await calls.sendStdin(session.pid, chunk, options);
-    await calls.closeStdin(session.pid, options);
-  } catch (error) {
-    if (signal.aborted || isSandboxError(error, "process_not_found") || isSandboxError(error, "invalid_argument")) {
-      return;
+    for await (const chunk of chunksOf(data, signal)) {
+      if (!await taken(calls.sendStdin(pid, chunk, options))) return;
     }
-    await session.stop(() => error);
+    await taken(calls.closeStdin(pid, options));
+  } catch (error) {
+    if (!signal.aborted) await session.stop(() => error);
   }
+}
+
+/** Whether a process took its input; false where it has closed it, or ended. */
+async function taken(sending: Promise<void>): Promise<boolean> {
+  try {
+    await sending;
+    return true;
+  } catch (error) {
+    if (isSandboxError(error, "process_not_found") || isSandboxError(error, "invalid_argument")) return false;
+    throw error;
+  }
+}
+
+/** Tells a stream that nobody will read it. */
+export async function cancelSource(data: InputData, reason: unknown): Promise<void> {
+  if (data instanceof ReadableStream && !data.locked) await data.cancel(reason).catch(() => {});
 }

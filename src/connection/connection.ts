@@ -6,7 +6,7 @@ import { Capabilities } from "./capabilities.ts";
 import { type EndpointOf, endpoints } from "./endpoint.ts";
 import type { CallContext } from "./error_map/failure.ts";
 import { Fetcher } from "./fetcher.ts";
-import { createRpc, type Rpc } from "./rpc.ts";
+import { createRpc, type Rpc, unaryOptions } from "./rpc.ts";
 import type { RpcCall } from "./transport.ts";
 
 /** Everything a room needs to talk to one sandbox. */
@@ -31,7 +31,7 @@ export class Connection {
     this.fetcher = new Fetcher(options, this.endpointOf, shared?.fetcher);
     this.rpc = createRpc(this.fetcher, options.maxFrameBytes);
     this.accounts = new Accounts(options, shared?.accounts);
-    this.capabilities = shared?.capabilities ?? new Capabilities(options.capabilities);
+    this.capabilities = shared?.capabilities ?? new Capabilities(options.capabilities, (pid) => this.#closeStdin(pid));
   }
 
   /** The same sandbox with some options set differently, sharing what was learned. */
@@ -46,6 +46,12 @@ export class Connection {
       timeoutMs: this.timeoutMs(options),
       ...(authorization !== undefined && { authorization }),
     };
+  }
+
+  async #closeStdin(pid: number): Promise<void> {
+    const call = this.call("probe the daemon for CloseStdin", "process", {});
+    const process = { selector: { case: "pid", value: pid } } as const;
+    await this.rpc.process.closeStdin({ process }, unaryOptions(call, {}));
   }
 
   /** What a call is about. */

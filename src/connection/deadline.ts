@@ -59,6 +59,14 @@ export async function waitFor<T>(promise: Promise<T>, signal: AbortSignal | unde
   return await withLimits({ signal, timeoutMs: 0, context: { what: "wait" } }, () => promise);
 }
 
+/** Waits for something, but not longer. */
+export async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
+  let clear = () => {};
+  const over = new Promise<void>((resolve) => clear = startTimer(milliseconds, resolve));
+  await Promise.race([work.catch(() => {}), over]);
+  clear();
+}
+
 /** Resolves after so many milliseconds, or rejects with the reason of the signal. */
 export async function sleep(milliseconds: number, signal?: AbortSignal | undefined): Promise<void> {
   signal?.throwIfAborted();

@@ -48,6 +48,9 @@ export function endpoints(options: ResolvedOptions): EndpointOf {
 function behindGateway({ scheme, routing }: ResolvedOptions, domain: string, sandboxId: string): EndpointOf {
   const origin = checkDomain(scheme, domain);
   if (routing === "path") {
+    if (sandboxId === "." || sandboxId === "..") {
+      throw new TypeError(`Cannot route to sandbox ${JSON.stringify(sandboxId)} by path: that is another path`);
+    }
     const id = encodeURIComponent(sandboxId);
     return (port) => ({ baseUrl: `${origin}/kruise/${id}/${port}`, headers: {} });
   }

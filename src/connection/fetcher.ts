@@ -6,6 +6,7 @@ import { type Bytes, concat } from "../streams/bytes.ts";
 import type { Endpoint, EndpointOf } from "./endpoint.ts";
 import { engineFailure } from "./error_map/engine.ts";
 import { type CallContext, type Failure, failure } from "./error_map/failure.ts";
+import { HINTS } from "./error_map/hints.ts";
 import { httpFailure } from "./error_map/http.ts";
 import { Repeats } from "./repeats.ts";
 import { Token } from "./token.ts";
@@ -71,12 +72,16 @@ export class Fetcher {
   async send<T = Response>(call: HttpCall, consume?: (response: Response) => Promise<T>): Promise<T> {
     const repeats = new Repeats(this.#options.retry, call);
     for (let attempt = 1;; attempt++) {
-      const [runtime, traffic] = await Promise.all([this.#tokens.runtime.get(), this.#tokens.traffic.get()]);
-      (call.pauseSignal ?? call.signal)?.throwIfAborted();
+      const signal = call.pauseSignal ?? call.signal;
+      const [runtime, traffic] = await Promise.all([
+        this.#tokens.runtime.get(signal),
+        this.#tokens.traffic.get(signal),
+      ]);
+      signal?.throwIfAborted();
       const outcome = await this.#attempt(call, attempt, { runtime, traffic }, consume);
       if ("value" in outcome) return outcome.value;
       const { error, nothingRan } = outcome;
-      if (await this.#renewed(error, repeats, { runtime, traffic })) continue;
+      if (await this.#renewed(call, error, repeats, { runtime, traffic })) continue;
       if (!await repeats.pause(error, nothingRan)) throw error;
     }
   }
@@ -101,7 +106,7 @@ export class Fetcher {
     let told = false;
     try {
       const response = await this.#options.fetch(url, this.#request(call, tokens));
-      const refused = await refusal(call, response);
+      const refused = await this.#refusal(call, response, tokens);
       told = true;
       done(response.status, refused?.error);
       if (refused !== undefined) return refused;
@@ -151,12 +156,12 @@ export class Fetcher {
   }
 
   /** Gives up a refused token that a function can renew; true when the call is to be repeated with the new one. */
-  async #renewed(error: SandboxError, repeats: Repeats, used: TokenValues): Promise<boolean> {
+  async #renewed(call: HttpCall, error: SandboxError, repeats: Repeats, used: TokenValues): Promise<boolean> {
     const which = error.code === "unauthenticated" ? "runtime" : error.code === "forbidden" ? "traffic" : undefined;
     if (which === undefined || !this.#tokens[which].canRenew || !repeats.isFirstRenewal(which)) return false;
     this.#tokens[which].discard(used[which]);
     if (!repeats.canResend) {
-      await this.#tokens[which].get();
+      await this.#tokens[which].get(call.signal);
       throw new AuthenticationError(error.message, {
         code: which === "runtime" ? "unauthenticated" : "forbidden",
         status: error.status,
@@ -166,6 +171,36 @@ export class Fetcher {
       });
     }
     return this.#options.retry !== false;
+  }
+
+  /** What is wrong with an answer, or undefined. */
+  async #refusal(call: HttpCall, response: Response, tokens: TokenValues): Promise<Failure | undefined> {
+    const { status, type } = response;
+    if (!response.ok) {
+      const body = await readBounded(response, ERROR_BODY_BYTES).catch(() => new Uint8Array(0));
+      const location = response.headers.get("location");
+      return httpFailure(call, { status, type, location }, this.mask(new TextDecoder().decode(body), tokens));
+    }
+    const contentType = response.headers.get("content-type") ?? "";
+    if (call.accept === undefined || contentType.split(";")[0]!.trim().toLowerCase() === call.accept) return undefined;
+    await response.body?.cancel().catch(() => {});
+    return failure(call, `the answer is ${contentType || "of no type"}, not ${call.accept}`, {
+      code: "protocol",
+      hint: HINTS.notADaemon,
+    }, { status });
+  }
+
+  /** A server's words without the secrets it was sent: a proxy may echo them. */
+  mask(text: string, { runtime, traffic }: TokenValues = this.#knownTokens): string {
+    const { apiKey, authHeader } = this.#options;
+    return [runtime, traffic, apiKey, authHeader].reduce<string>(
+      (masked, secret) => secret === undefined ? masked : masked.replaceAll(secret, "***"),
+      text,
+    );
+  }
+
+  get #knownTokens(): TokenValues {
+    return { runtime: this.#tokens.runtime.known, traffic: this.#tokens.traffic.known };
   }
 }
 
@@ -177,26 +212,6 @@ interface TokenValues {
 /** Whether a body can be sent only once. */
 export function isStreamBody(body: HttpCall["body"]): body is ReadableStream<Uint8Array> {
   return body instanceof ReadableStream;
-}
-
-/** What is wrong with an answer, or undefined. */
-async function refusal(call: HttpCall, response: Response): Promise<Failure | undefined> {
-  const { status, type } = response;
-  if (!response.ok) {
-    const body = await readBounded(response, ERROR_BODY_BYTES).catch(() => new Uint8Array(0));
-    return httpFailure(
-      call,
-      { status, type, location: response.headers.get("location") },
-      new TextDecoder().decode(body),
-    );
-  }
-  const contentType = response.headers.get("content-type") ?? "";
-  if (call.accept === undefined || contentType.split(";")[0]!.trim().toLowerCase() === call.accept) return undefined;
-  await response.body?.cancel().catch(() => {});
-  return failure(call, `the answer is ${contentType || "of no type"}, not ${call.accept}`, {
-    code: "protocol",
-    hint: "Something else than a sandbox's daemon answers there: check domain or sandboxBaseUrl",
-  }, { status });
 }
 
 /** The first bytes of a body; the rest is cancelled. */

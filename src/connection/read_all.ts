@@ -1,6 +1,7 @@
 import type { Bytes } from "../streams/bytes.ts";
 import { concat } from "../streams/bytes.ts";
 import { type CallContext, failure } from "./error_map/failure.ts";
+import { HINTS } from "./error_map/hints.ts";
 
 /** Reads a whole body that must not be larger than the limit. */
 export async function readAll(response: Response, limit: number, context: CallContext): Promise<Bytes> {
@@ -25,6 +26,6 @@ async function tooLarge(response: Response, limit: number, context: CallContext)
   await response.body?.cancel().catch(() => {});
   return failure(context, `the answer is larger than ${limit} bytes`, {
     code: "protocol",
-    hint: "Pass a larger maxFrameBytes, if it is a sandbox's daemon that answers there",
+    hint: HINTS.frameLimit,
   }).error;
 }

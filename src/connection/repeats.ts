@@ -1,7 +1,7 @@
 import type { SandboxError } from "../errors/sandbox_error.ts";
 import type { ResolvedOptions } from "../options.ts";
 import { sleep } from "./deadline.ts";
-import type { HttpCall } from "./fetcher.ts";
+import { type HttpCall, isStreamBody } from "./fetcher.ts";
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
@@ -28,7 +28,7 @@ export class Repeats {
 
   /** Whether the call can be sent more than once at all. */
   get canResend(): boolean {
-    return !(this.#call.body instanceof ReadableStream);
+    return !isStreamBody(this.#call.body);
   }
 
   /** Whether this token is refused for the first time in this call. */

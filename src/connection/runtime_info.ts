@@ -5,6 +5,7 @@ import type { Connection } from "./connection.ts";
 import { withLimits } from "./deadline.ts";
 import { isConnectionRefused } from "./error_map/engine.ts";
 import { failure } from "./error_map/failure.ts";
+import { HINTS } from "./error_map/hints.ts";
 import type { HttpCall } from "./fetcher.ts";
 import { readAll } from "./read_all.ts";
 
@@ -36,7 +37,7 @@ export async function health(connection: Connection, options: CallOptions): Prom
       if (response.status === 204) return true;
       throw failure(connection.context("ask for health"), `the answer was HTTP ${response.status}, not 204`, {
         code: "protocol",
-        hint: "Something else than a sandbox's daemon answers there: check domain or sandboxBaseUrl",
+        hint: HINTS.notADaemon,
       }, { status: response.status }).error;
     });
   } catch (error) {

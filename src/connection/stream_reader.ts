@@ -1,5 +1,7 @@
-import { SandboxError } from "../errors/sandbox_error.ts";
+import type { SandboxError } from "../errors/sandbox_error.ts";
 import { type Bytes, concat, NO_BYTES } from "../streams/bytes.ts";
+import { type CallContext, failure } from "./error_map/failure.ts";
+import { HINTS } from "./error_map/hints.ts";
 
 /** One enveloped message of the Connect protocol. */
 export interface Frame {
@@ -19,12 +21,14 @@ const HEADER_BYTES = 5;
 export class FrameReader {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #limit: number;
+  readonly #context: CallContext;
   #chunk: Bytes = NO_BYTES;
 
   /** Makes a reader that refuses frames larger than the limit. */
-  constructor(body: ReadableStream<Uint8Array>, limit: number) {
+  constructor(body: ReadableStream<Uint8Array>, limit: number, context: CallContext) {
     this.#reader = body.getReader();
     this.#limit = limit;
+    this.#context = context;
   }
 
   /** The next frame, or undefined where the body ends between two frames. */
@@ -33,14 +37,14 @@ export class FrameReader {
       const rest = this.#chunk;
       if (!await this.#pull()) {
         if (rest.byteLength === 0) return undefined;
-        throw cutOff();
+        throw this.#cutOff();
       }
       if (rest.byteLength > 0) this.#chunk = concat([rest, this.#chunk]);
     }
     const { buffer, byteOffset } = this.#chunk;
     const flags = this.#chunk[0]!;
     const length = new DataView(buffer, byteOffset).getUint32(1);
-    if (length > this.#limit) throw tooLarge(length, this.#limit);
+    if (length > this.#limit) throw this.#tooLarge(length);
     this.#advance(HEADER_BYTES);
     return { flags, data: this.#chunk.byteLength >= length ? this.#advance(length) : await this.#fill(length) };
   }
@@ -67,7 +71,7 @@ export class FrameReader {
       whole.set(piece, filled);
       filled += piece.byteLength;
       if (filled === length) return whole;
-      if (!await this.#pull()) throw cutOff();
+      if (!await this.#pull()) throw this.#cutOff();
     }
   }
 
@@ -86,18 +90,18 @@ export class FrameReader {
       return true;
     }
   }
-}
 
-function tooLarge(length: number, limit: number): SandboxError {
-  return new SandboxError(`Cannot read the answer: a frame of ${length} bytes, ${limit} are allowed`, {
-    code: "protocol",
-    hint: "Pass a larger maxFrameBytes, if it is a sandbox's daemon that answers there",
-  });
-}
+  #tooLarge(length: number): SandboxError {
+    return failure(this.#context, `the answer has a frame of ${length} bytes, ${this.#limit} are allowed`, {
+      code: "protocol",
+      hint: HINTS.frameLimit,
+    }).error;
+  }
 
-function cutOff(): SandboxError {
-  return new SandboxError("Cannot read the answer: it was cut off in the middle of a frame", {
-    code: "network",
-    retryable: true,
-  });
+  #cutOff(): SandboxError {
+    return failure(this.#context, "the answer was cut off in the middle of a frame", {
+      code: "network",
+      retryable: true,
+    }).error;
+  }
 }

@@ -1,3 +1,4 @@
+import { HINTS } from "../connection/error_map/hints.ts";
 import type { Connection } from "../connection/connection.ts";
 import { type CallContext, failure } from "../connection/error_map/failure.ts";
 import { readAll } from "../connection/read_all.ts";
@@ -25,7 +26,7 @@ export async function readWriteInfo(
   if (info !== undefined) return info;
   throw failure(context, "the answer does not name the file that was written", {
     code: "protocol",
-    hint: "Something else than a sandbox's daemon answers there: check domain or sandboxBaseUrl",
+    hint: HINTS.notADaemon,
   }, { status: response.status }).error;
 }
 

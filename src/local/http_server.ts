@@ -105,23 +105,25 @@ async function send(
   response: Response,
   outgoing: ServerResponse,
 ): Promise<void> {
-  outgoing.statusCode = response.status;
-  response.headers.forEach((value, name) => outgoing.setHeader(name, value));
-  // Said here, so that `Keep-Alive: timeout=` is not, which the daemon lacks.
-  if (outgoing.shouldKeepAlive) outgoing.setHeader("connection", "keep-alive");
-  if (!response.body) {
-    outgoing.end();
-    return;
-  }
-  const reader = response.body.getReader();
+  const reader = response.body?.getReader();
+  const cancel = () => reader?.cancel().catch(() => {});
   // Ends a read that waits, and tells the source.
-  outgoing.once("close", () => reader.cancel().catch(() => {}));
-  while (true) {
-    const { done, value } = await reader.read();
-    if (done || outgoing.destroyed) break;
-    if (!outgoing.write(value)) await drained(outgoing);
+  outgoing.once("close", cancel);
+  try {
+    outgoing.statusCode = response.status;
+    response.headers.forEach((value, name) => outgoing.setHeader(name, value));
+    // Said here, so that `Keep-Alive: timeout=` is not, which the daemon lacks.
+    if (outgoing.shouldKeepAlive) outgoing.setHeader("connection", "keep-alive");
+    while (reader && !outgoing.destroyed) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      if (!outgoing.write(value)) await drained(outgoing);
+    }
+    outgoing.end();
+  } finally {
+    // A client that went away before this began closed nothing here. After the end it does nothing.
+    await cancel();
   }
-  outgoing.end();
 }
 
 /** Waits until the socket takes more, or nothing any more. */

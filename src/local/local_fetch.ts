@@ -7,11 +7,11 @@ export function createLocalFetch(
   closed: AbortSignal,
 ): Fetch {
   return async (input, init) => {
-    const request = new Request(input, init);
-    const { signal } = request;
+    const given = new Request(input, init);
+    // Closing ends what is going on, as it cuts connections.
+    const signal = AbortSignal.any([given.signal, closed]);
     signal.throwIfAborted();
-    if (closed.aborted) throw new TypeError("The local runtime is closed");
-    const response = await abortable(handler(request), signal);
+    const response = await abortable(handler(new Request(given, { signal })), signal);
     if (!response.body) return response;
     return new Response(abortableBody(response.body, signal), response);
   };

@@ -1,9 +1,9 @@
 import type { CallOptions } from "../connection/call_options.ts";
 import type { Connection } from "../connection/connection.ts";
-import { requestTimeout, startTimer } from "../connection/deadline.ts";
+import { requestTimeout, startTimer, within } from "../connection/deadline.ts";
 import type { RpcCall } from "../connection/transport.ts";
-import { drainUntilQuiet } from "./quiet_cut.ts";
-import { ProcessStream, type StreamRequest } from "./process_stream.ts";
+import type { StreamRequest } from "./event_stream.ts";
+import { ProcessStream } from "./process_stream.ts";
 import { sendSignal } from "./signals.ts";
 
 /** How long an abort waits for a process that is just being started, to kill it. */
@@ -84,19 +84,12 @@ async function endLate(
   try {
     const stream = await opening;
     clear();
-    if (kill) await sendSignal(connection, stream.pid, "SIGKILL");
-    await drainUntilQuiet(stream);
+    // A kill that fails has nobody to be told; what the process prints must be read all the same.
+    if (kill) await sendSignal(connection, stream.pid, "SIGKILL").catch(() => {});
+    await stream.drain();
   } catch {
-    // It never started, or its end cannot be watched: there is nobody left to tell.
+    // It never started.
   } finally {
     clear();
   }
-}
-
-/** Waits for something, but not longer. */
-export async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
-  let clear = () => {};
-  const over = new Promise<void>((resolve) => clear = startTimer(milliseconds, resolve));
-  await Promise.race([work.catch(() => {}), over]);
-  clear();
 }

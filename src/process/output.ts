@@ -24,7 +24,7 @@ export interface OutputOptions {
   /**
    * How many bytes are kept of each stream.
    *
-   * @default {33_554_432} 32 MiB
+   * @default {33_554_432} 32 MiB; never more than 256 MiB, which is what fits into a string everywhere
    */
   maxOutputBytes?: number | undefined;
   /**

@@ -36,7 +36,7 @@ class StreamSubscriber implements Subscriber {
   }
 
   get isFull(): boolean {
-    return !this.#cancelled && this.#queued >= this.#limit;
+    return !this.#cancelled && this.#failure === undefined && this.#queued >= this.#limit;
   }
 
   push({ data }: Chunk): void {
@@ -52,6 +52,7 @@ class StreamSubscriber implements Subscriber {
     this.#failure = { error };
     // An error at once would drop what is queued.
     if (this.#queued === 0) this.#controller.error(error);
+    this.#wake?.();
   }
 
   unbound(): void {

@@ -1,22 +1,31 @@
 import type { ProcessEvent_DataEvent as DataEvent } from "../../gen/process/process_pb.ts";
 import type { Connection } from "../connection/connection.ts";
-import { startTimer } from "../connection/deadline.ts";
+import { startTimer, within } from "../connection/deadline.ts";
 import type { CommandResult, PartialResult } from "../errors/command_result.ts";
 import { DisconnectedError } from "../errors/disconnected_error.ts";
 import { isSandboxError } from "../errors/is_sandbox_error.ts";
 import type { Bytes } from "../streams/bytes.ts";
 import { type ExitStatus, exitStatus } from "./exit_status.ts";
-import { within } from "./open_process.ts";
 import type { Output } from "./output.ts";
 import type { ProcessStream } from "./process_stream.ts";
-import { QuietCut } from "./quiet_cut.ts";
 import { sendSignal } from "./signals.ts";
+import { cutWhenSilent, type Silence } from "./silence.ts";
 
 /** How long a killed process may take to hand over its last output. Then that goes on in the background. */
 const DRAIN_MS = 5_000;
 
-/** Makes the error that a process ends with for its caller, out of what arrived. */
-export type ErrorOf = (partial: PartialResult) => unknown;
+/** A process that this client has stopped. */
+export interface Stopped {
+  /** What it had printed. */
+  readonly partial: PartialResult;
+  /** Whether it may run on: the daemon did not confirm that it is dead. */
+  readonly mayRun: boolean;
+  /** Why the kill failed, where that is known. */
+  readonly cause?: unknown;
+}
+
+/** Makes the error that a stopped process ends with for its caller. */
+export type ErrorOf = (stopped: Stopped) => unknown;
 
 /**
  * A process whose stream this client reads: it pumps output into `Output` until the end, and is the one place that
@@ -27,33 +36,40 @@ export class Session {
   readonly pid: number;
   /** What it prints. */
   readonly output: Output;
+  /** Whether this client started it, and answers for its end. */
+  readonly owned: boolean;
   /** How it ended. Rejects when the stream was lost, or with what `stop` was told. */
   readonly outcome: Promise<CommandResult>;
   readonly #connection: Connection;
   readonly #stream: ProcessStream;
-  readonly #ended: Promise<void>;
-  /** Rejects as soon as the caller itself has ended the process or the following of it; otherwise stays pending. */
-  readonly interrupted: Promise<never>;
-  #interrupt!: (reason: unknown) => void;
+  readonly #pumped: Promise<void>;
+  readonly #interrupts = new Set<(reason: unknown) => void>();
   #settle!: { resolve(result: CommandResult): void; reject(error: unknown): void };
-  #onSettled: (() => void)[] = [];
   #settled = false;
+  #exited = false;
+  #disconnected = false;
   #stopping: Promise<void> | undefined;
+  #onSettled: (() => void)[] = [];
+  #onOver: ((stopped: boolean) => void)[] = [];
   #overflow: ErrorOf | undefined;
-  #quiet: QuietCut | undefined;
+  #quiet: Silence | undefined;
 
   /** Takes over a stream; `pumpWhen` delays the reading until the caller can have subscribed. */
-  constructor(connection: Connection, stream: ProcessStream, output: Output, pumpWhen: Promise<void>) {
+  constructor(
+    connection: Connection,
+    stream: ProcessStream,
+    output: Output,
+    { owned, pumpWhen }: { readonly owned: boolean; readonly pumpWhen: Promise<void> },
+  ) {
     this.#connection = connection;
     this.#stream = stream;
     this.pid = stream.pid;
     this.output = output;
+    this.owned = owned;
     this.outcome = new Promise((resolve, reject) => this.#settle = { resolve, reject });
     // Whoever waits is told; nobody has to wait.
     this.outcome.catch(() => {});
-    this.interrupted = new Promise((_, reject) => this.#interrupt = reject);
-    this.interrupted.catch(() => {});
-    this.#ended = pumpWhen.then(() => this.#pump());
+    this.#pumped = pumpWhen.then(() => this.#pump());
   }
 
   /** The sandbox it runs in. */
@@ -61,15 +77,49 @@ export class Session {
     return this.#connection.options.sandboxId;
   }
 
-  /** Whether it is known how the process ended. */
-  get settled(): boolean {
-    return this.#settled;
+  /** Whether the process is known to have ended. Its pid may then be another's. */
+  get exited(): boolean {
+    return this.#exited;
+  }
+
+  /** Whether its caller has let go of it. */
+  get disconnected(): boolean {
+    return this.#disconnected;
   }
 
   /** Calls back once the outcome is there. */
   onSettled(callback: () => void): void {
     if (this.#settled) callback();
     else this.#onSettled.push(callback);
+  }
+
+  /** Calls back once the process has ended or was stopped, which a lost or disconnected stream does not tell. */
+  onOver(callback: (stopped: boolean) => void): void {
+    if (this.#exited || this.#stopping !== undefined) callback(this.#stopping !== undefined);
+    else this.#onOver.push(callback);
+  }
+
+  /**
+   * How it ended, once `delivered` has settled too. Where that rejects, where the caller itself has ended the process
+   * or the following of it, and where the signal aborts, it rejects at once.
+   */
+  wait(delivered: Promise<void>, signal?: AbortSignal | undefined): Promise<CommandResult> {
+    return new Promise((resolve, reject) => {
+      const interrupt = (reason: unknown) => {
+        leave();
+        reject(reason);
+      };
+      const onAbort = () => interrupt(signal!.reason);
+      const leave = () => {
+        this.#interrupts.delete(interrupt);
+        signal?.removeEventListener("abort", onAbort);
+      };
+      if (signal?.aborted) return onAbort();
+      signal?.addEventListener("abort", onAbort, { once: true });
+      this.#interrupts.add(interrupt);
+      // What is delivered ends with the output, and so once the outcome is there.
+      delivered.then(() => this.onSettled(() => this.outcome.then(resolve, reject).finally(leave)), interrupt);
+    });
   }
 
   /** Stops the process with this error as soon as more output came than is kept. */
@@ -97,7 +147,7 @@ export class Session {
     this.onSettled(startTimer(milliseconds, () => void this.stop(error)));
   }
 
-  /** Kills the process, takes its last output, and makes this error the outcome. Nothing where it has ended. */
+  /** Kills the process, takes its last output, and makes this error the outcome. Nothing where it has settled. */
   stop(error: ErrorOf): Promise<void> {
     if (this.#settled) return Promise.resolve();
     this.#stopping ??= this.#stop(error);
@@ -106,17 +156,19 @@ export class Session {
 
   /** Kills the process and takes its last output; the outcome is how it ended. false: it was gone. */
   async kill(send: () => Promise<boolean>): Promise<boolean> {
-    if (this.#settled) return false;
-    const killed = await send();
-    if (killed) {
-      this.output.release();
-      await within(DRAIN_MS, this.#ended);
+    if (this.#exited) return false;
+    // A reader that is behind must not keep the end from arriving.
+    this.output.release();
+    try {
+      return await send();
+    } finally {
+      await within(DRAIN_MS, this.#pumped);
     }
-    return killed;
   }
 
   /** Leaves the process alone. What it still prints is read in the background and dropped. */
   disconnect(): void {
+    this.#disconnected = true;
     if (this.#settled) return;
     const error = new DisconnectedError(`Cannot follow process ${this.pid}: this handle was disconnected`, {
       code: "disconnected",
@@ -125,22 +177,24 @@ export class Session {
       partial: this.output.snapshot(),
       hint: "The process goes on: connectToProcess gives its later output",
     });
+    this.output.release();
     this.#fail(error);
     this.#interrupt(error);
-    this.#quiet = new QuietCut(this.#stream);
+    this.#quiet = cutWhenSilent(() => this.#stream.cut());
+    this.#quiet.wait();
   }
 
   async #pump(): Promise<void> {
     try {
       while (true) {
+        this.#quiet?.wait();
         const event = await this.#stream.next();
         if (event.case === "end") return this.#end(exitStatus(event.value));
-        this.#quiet?.restart();
         this.#take(event.value.output);
         if (this.output.isFull) await this.output.room();
       }
     } catch (error) {
-      if (this.#stopping === undefined) this.#fail(this.#withPartial(error));
+      await this.#lost(error);
     } finally {
       this.#quiet?.stop();
     }
@@ -158,50 +212,69 @@ export class Session {
 
   async #stop(error: ErrorOf): Promise<void> {
     this.output.release();
-    await within(DRAIN_MS, this.#kill());
-    // A kill that did not arrive has its reason told by the error below; the process goes on until its own end.
-    const reason = error(this.output.snapshot());
+    this.#over(true);
+    let mayRun = true;
+    let cause: unknown;
+    await within(DRAIN_MS, this.#kill().then(() => mayRun = false, (failure) => void (cause = failure)));
+    if (!mayRun) await within(DRAIN_MS, this.#pumped);
+    const reason = error({ partial: this.output.snapshot(), mayRun, ...(cause !== undefined && { cause }) });
     this.#fail(reason);
     this.#interrupt(reason);
   }
 
   async #kill(): Promise<void> {
     await sendSignal(this.#connection, this.pid, "SIGKILL");
-    await this.#ended;
   }
 
-  #end(status: ExitStatus): void {
+  /** The stream ended without the process's end. */
+  async #lost(error: unknown): Promise<void> {
+    if (this.#settled || this.#stopping !== undefined) return;
+    if (isSandboxError(error, "disconnected")) return this.#fail(this.#withPartial(error));
+    // An answer that makes no sense was cut off: its process must not run on with nobody to answer for it.
+    if (this.owned) await within(DRAIN_MS, this.#kill());
+    this.#fail(error);
+  }
+
+  #end({ exitCode, signal, error }: ExitStatus): void {
+    this.#exited = true;
+    this.#over(false);
     if (this.#stopping !== undefined || this.#settled) return;
-    this.output.close();
-    this.#settled = true;
-    const { exitCode, signal, error } = status;
-    this.#settle.resolve({
+    const result: CommandResult = {
       exitCode,
       ...this.output.snapshot(),
       ...(error !== undefined && { error }),
       ...(signal !== undefined && { signal }),
       pid: this.pid,
-    });
-    this.#tell();
+    };
+    this.output.close();
+    this.#settle.resolve(result);
+    this.#tellSettled();
   }
 
   #fail(error: unknown): void {
     if (this.#settled) return;
-    this.#settled = true;
     this.output.fail(error);
     this.#settle.reject(error);
-    this.#tell();
+    this.#tellSettled();
   }
 
-  #tell(): void {
+  #tellSettled(): void {
+    this.#settled = true;
     for (const callback of this.#onSettled) callback();
     this.#onSettled = [];
   }
 
+  #over(stopped: boolean): void {
+    for (const callback of this.#onOver) callback(stopped);
+    this.#onOver = [];
+  }
+
+  #interrupt(reason: unknown): void {
+    for (const interrupt of this.#interrupts) interrupt(reason);
+  }
+
   /** The error of a lost stream, with what had arrived. */
-  #withPartial(error: unknown): unknown {
-    if (!isSandboxError(error, "disconnected")) return error;
-    const { message, sandboxId, cause } = error;
+  #withPartial({ message, sandboxId, cause }: DisconnectedError): DisconnectedError {
     return new DisconnectedError(message, {
       code: "disconnected",
       sandboxId,

@@ -2,6 +2,7 @@ import { Signal } from "../../gen/process/process_pb.ts";
 import type { CallOptions } from "../connection/call_options.ts";
 import type { Connection } from "../connection/connection.ts";
 import { unaryOptions } from "../connection/rpc.ts";
+import { checkNumber } from "../errors/checks.ts";
 import { isSandboxError } from "../errors/is_sandbox_error.ts";
 
 /** The signals that the daemon can send. For others, run a `kill` command in the sandbox. */
@@ -32,8 +33,9 @@ export async function sendSignal(
 
 /** Selects a process by its pid: the daemon's lookup by tag is unreliable in every version. */
 export function selectPid(pid: number): { selector: { case: "pid"; value: number } } {
+  checkNumber("a process id", pid);
   if (!Number.isInteger(pid) || pid < 0 || pid >= 2 ** 32) {
-    throw new RangeError(`Cannot use ${String(pid)} as a process id: pass an integer, 0 or more`);
+    throw new RangeError(`Cannot use ${String(pid)} as a process id: pass an integer from 0 to 4294967295`);
   }
   return { selector: { case: "pid", value: pid } };
 }

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
-import { deliver, type OutputCallback } from "../../src/commands/deliver.ts";
+import { checkCallbacks, deliver, type OutputCallback } from "../../src/commands/deliver.ts";
 import { type Channel, Output } from "../../src/process/output.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -126,8 +126,8 @@ Deno.test("deliver() without callbacks subscribes to nothing and is done", async
   assertEquals(output.isFull, false);
 });
 
-Deno.test("deliver() refuses a callback that is no function", () => {
+Deno.test("checkCallbacks() refuses a callback that is no function", () => {
   for (const name of ["onStdout", "onStderr"]) {
-    assertThrows(() => deliver(new Output(true, 1), { [name]: "log" as never }), TypeError, `as ${name}`);
+    assertThrows(() => checkCallbacks({ [name]: "log" as never }), TypeError, `as ${name}`);
   }
 });

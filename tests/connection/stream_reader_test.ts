@@ -5,9 +5,10 @@ import { numbered, seeded } from "../streams/random.ts";
 import { body, frame, join } from "./frames.ts";
 
 const LIMIT = 1_000;
+const CONTEXT = { what: "start command" };
 
 async function read(chunks: readonly Uint8Array[], limit: number = LIMIT): Promise<[number, number[]][]> {
-  const reader = new FrameReader(body(chunks).stream, limit);
+  const reader = new FrameReader(body(chunks).stream, limit, CONTEXT);
   const frames: [number, number[]][] = [];
   for (let next = await reader.next(); next !== undefined; next = await reader.next()) {
     frames.push([next.flags, [...next.data]]);
@@ -56,7 +57,7 @@ Deno.test("FrameReader.next() says undefined for a body without frames", async (
 
 Deno.test("FrameReader.next() gives a view of the chunk where a frame lies within it", async () => {
   const chunk = join(frame(0, numbered(20)), frame(0, numbered(20)));
-  const reader = new FrameReader(body([chunk]).stream, LIMIT);
+  const reader = new FrameReader(body([chunk]).stream, LIMIT, CONTEXT);
   const [first, second] = [await reader.next(), await reader.next()] as [Frame, Frame];
   assertStrictEquals(first.data.buffer, chunk.buffer);
   assertStrictEquals(second.data.buffer, chunk.buffer);
@@ -65,7 +66,7 @@ Deno.test("FrameReader.next() gives a view of the chunk where a frame lies withi
 Deno.test("FrameReader.next() finds a stream that is cut in a header or a payload", async () => {
   const whole = frame(0, numbered(10));
   for (let length = 1; length < whole.length; length++) {
-    const reader = new FrameReader(body([frame(0, numbered(2)), whole.slice(0, length)]).stream, LIMIT);
+    const reader = new FrameReader(body([frame(0, numbered(2)), whole.slice(0, length)]).stream, LIMIT, CONTEXT);
     assertEquals((await reader.next())?.data.length, 2);
     const error = await assertRejects(() => reader.next(), SandboxError, "cut off in the middle of a frame");
     assertEquals([error.code, error.retryable], ["network", true]);
@@ -77,7 +78,7 @@ Deno.test("FrameReader.next() takes a frame of the limit, and refuses a larger o
   for (const declared of [LIMIT + 1, 2 ** 31, 2 ** 32 - 1]) {
     const { Uint8Array: Real } = globalThis;
     const header = frame(0, new Real(), declared);
-    const reader = new FrameReader(body([header]).stream, LIMIT);
+    const reader = new FrameReader(body([header]).stream, LIMIT, CONTEXT);
     let largest = 0;
     globalThis.Uint8Array = new Proxy(Real, {
       construct(target, [first, ...rest], self) {
@@ -97,7 +98,7 @@ Deno.test("FrameReader.next() takes a frame of the limit, and refuses a larger o
 
 Deno.test("FrameReader.next() rejects with what breaks the body", async () => {
   const failure = new Error("reset");
-  const reader = new FrameReader(body([frame(0, numbered(1)), Uint8Array.of(0)], failure).stream, LIMIT);
+  const reader = new FrameReader(body([frame(0, numbered(1)), Uint8Array.of(0)], failure).stream, LIMIT, CONTEXT);
   await reader.next();
   assertStrictEquals(await assertRejects(() => reader.next()), failure);
   await reader.cancel();
@@ -105,17 +106,17 @@ Deno.test("FrameReader.next() rejects with what breaks the body", async () => {
 
 Deno.test("FrameReader.cancel() cuts the body, FrameReader.finish() reads its end", async () => {
   const cut = body([frame(0, numbered(1)), frame(0, numbered(1))]);
-  await new FrameReader(cut.stream, LIMIT).cancel();
+  await new FrameReader(cut.stream, LIMIT, CONTEXT).cancel();
   assertEquals(cut.cancelled(), true);
 
   const ended = body([frame(2, numbered(1))]);
-  const reader = new FrameReader(ended.stream, LIMIT);
+  const reader = new FrameReader(ended.stream, LIMIT, CONTEXT);
   await reader.next();
   await reader.finish();
   assertEquals([ended.cancelled(), await reader.next()], [false, undefined]);
 
   const more = body([frame(2, numbered(1)), numbered(1), numbered(1)]);
-  const other = new FrameReader(more.stream, LIMIT);
+  const other = new FrameReader(more.stream, LIMIT, CONTEXT);
   await other.next();
   await other.finish();
   assertEquals(more.cancelled(), true, "what comes behind the end is not read for ever");

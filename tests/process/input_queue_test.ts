@@ -117,8 +117,13 @@ Deno.test("InputQueue.send() ends its wait for its turn with its signal or its l
 
 Deno.test("InputQueue.send() refuses what is no process id, before any request", () => {
   const daemon = new Daemon();
-  for (const pid of [-1, 1.5, NaN, 2 ** 32, "7" as unknown as number]) {
-    assertThrows(() => new InputQueue().send(daemon.connection, pid, bytes("a"), {}), RangeError, "as a process id");
+  const misuses = [[-1, RangeError], [1.5, RangeError], [NaN, RangeError], [2 ** 32, RangeError], [
+    "7",
+    TypeError,
+  ]] as const;
+  for (const [pid, misuse] of misuses) {
+    const send = () => new InputQueue().send(daemon.connection, pid as number, bytes("a"), {});
+    assertThrows(send, misuse, "as a process id");
   }
   assertEquals(daemon.asked, []);
 });

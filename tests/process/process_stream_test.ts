@@ -5,8 +5,8 @@ import { SandboxError } from "../../src/errors/sandbox_error.ts";
 import { ProcessStream } from "../../src/process/process_stream.ts";
 import { FakeDaemon } from "./fake_daemon.ts";
 
-/** Three pings of 50 s and a moment. */
-const SILENCE_MS = 155_000;
+/** Four ticks of a ping and a moment: three pings were missed, whenever the waiting began. */
+const SILENCE_MS = 4 * 52_000;
 
 /** Lets promises settle, under a clock that stands still, until something is so. */
 async function until(time: FakeTime, condition: () => boolean): Promise<void> {
@@ -67,9 +67,9 @@ Deno.test("ProcessStream.next() waits on while pings come, without asking", asyn
   daemon.onStream = (stream) => void stream.start(7);
   const stream = await opened(daemon);
   const next = stream.next();
-  for (let hour = 0; hour < 20; hour++) {
+  for (let ping = 0; ping < 100; ping++) {
     daemon.streams[0]!.ping();
-    await time.tickAsync(SILENCE_MS - 1_000);
+    await time.tickAsync(50_000);
   }
   daemon.streams[0]!.end();
   assertEquals((await next).case, "end");

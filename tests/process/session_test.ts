@@ -12,7 +12,7 @@ async function started(daemon: FakeDaemon, output: Output = new Output(true, 102
   daemon.onStream = (stream) => void stream.start(7);
   const call = connection.call("start command", "process", {});
   const stream = await openProcess(connection, call, { start: {} }, {});
-  return new Session(connection, stream, output, Promise.resolve());
+  return new Session(connection, stream, output, { owned: true, pumpWhen: Promise.resolve() });
 }
 
 /** Lets what is under way arrive, under a clock that stands still. */
@@ -26,7 +26,7 @@ Deno.test("Session.outcome is the result", async () => {
   daemon.streams[0]!.stdout("a").stdout("b").end(3);
   const { exitCode, stdout, pid, truncatedBytes } = await session.outcome;
   assertEquals([exitCode, stdout, pid, truncatedBytes], [3, "ab", 7, 0]);
-  assert(session.settled);
+  assert(session.exited);
 });
 
 Deno.test("Session.outcome of a lost stream has what arrived, and no exit code", async () => {
@@ -50,8 +50,9 @@ Deno.test("Session.stop() kills, takes the last output, then rejects", async () 
   };
   const reason = new Error("enough");
   let words: string | undefined;
-  await session.stop((partial) => {
+  await session.stop(({ partial, mayRun }) => {
     words = partial.stdout;
+    assertEquals(mayRun, false);
     return reason;
   });
   assertStrictEquals(await assertRejects(() => session.outcome), reason);
@@ -64,9 +65,11 @@ Deno.test("Session.stop() rejects after 5 s and drains on in the background", as
   const daemon = new FakeDaemon();
   const session = await started(daemon);
   const reason = new Error("enough");
+  let settled = false;
+  session.onSettled(() => settled = true);
   const stopped = session.stop(() => reason);
   await settle(time);
-  assertEquals(session.settled, false);
+  assertEquals(settled, false);
   await time.tickAsync(5_000);
   await stopped;
   assertStrictEquals(await assertRejects(() => session.outcome), reason);
@@ -123,7 +126,7 @@ Deno.test("Session.disconnect() settles at once and closes the stream only when 
     await time.tickAsync(9_000);
     assertEquals(daemon.streams[0]!.cancelled, false);
   }
-  await time.tickAsync(4_001);
+  await time.tickAsync(7_000);
   await settle(time);
   assertEquals(daemon.streams[0]!.cancelled, true);
   assertEquals(daemon.calls, ["Start"], "the process is left alone");
@@ -134,7 +137,7 @@ Deno.test("Session.stopOnOverflow() kills a process that prints more than is kep
   const session = await started(daemon, new Output(true, 4));
   daemon.onSignal = () => !!daemon.streams[0]!.end(137);
   const error = new Error("too much");
-  session.stopOnOverflow((partial) => Object.assign(error, { partial }));
+  session.stopOnOverflow(({ partial }) => Object.assign(error, { partial }));
   daemon.streams[0]!.stdout("abcdef");
   assertStrictEquals(await assertRejects(() => session.outcome), error);
   assertEquals((error as unknown as { partial: unknown }).partial, {

@@ -1,4 +1,5 @@
 import { type CallContext, type Failure, failure, type Meaning } from "./failure.ts";
+import { HINTS } from "./hints.ts";
 
 /** A message of the daemon that says more than its code does. */
 interface Row extends Meaning {
@@ -17,7 +18,7 @@ const MESSAGES: readonly Row[] = [
     connect: ["unauthenticated"],
     text: /^invalid (default )?user(name)?:|unknown user/,
     code: "unknown_user",
-    hint: "Pass user: the name of an account that the sandbox's image has",
+    hint: HINTS.user,
   },
   { connect: ["unauthenticated"], text: /no user specified/, code: "unknown_user", hint: "Pass user or authHeader" },
   {
@@ -68,7 +69,7 @@ const CODES: Readonly<Record<string, Meaning>> = {
   internal: { code: "internal" },
   unavailable: { code: "network", retryable: true },
   data_loss: { code: "internal" },
-  unauthenticated: { code: "unauthenticated", hint: "Pass the sandbox's access token as runtimeToken" },
+  unauthenticated: { code: "unauthenticated", hint: HINTS.token },
 };
 
 /** What an error of the Connect protocol means; its code is one of the protocol's sixteen. */

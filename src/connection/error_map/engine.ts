@@ -1,12 +1,11 @@
 import { type CallContext, type Failure, failure, type Meaning } from "./failure.ts";
+import { HINTS } from "./hints.ts";
 
 /** What an engine says when a connection fails, matched against the codes and messages of the whole cause chain. */
 interface Row extends Meaning {
   readonly text: RegExp;
   readonly detail: string;
 }
-
-const REDIRECT_HINT = "Nothing of a sandbox redirects: check domain or sandboxBaseUrl, its scheme above all";
 
 /** The first row that fits wins. Each pattern names the engines it was seen on. */
 const ROWS: readonly Row[] = [
@@ -15,7 +14,7 @@ const ROWS: readonly Row[] = [
     text: /unexpected ?redirect|encountered redirect/i,
     code: "protocol",
     detail: "redirected, which is not followed",
-    hint: REDIRECT_HINT,
+    hint: HINTS.redirect,
   },
   {
     // Node: ECONNREFUSED; Deno: "Connection refused (os error 111)"; Bun: ConnectionRefused, "Unable to connect".

@@ -1,4 +1,5 @@
 import type { Meaning } from "./failure.ts";
+import { HINTS } from "./hints.ts";
 
 /** One local reply of the gateway: its status and the beginning of its text. */
 interface Reply extends Meaning {
@@ -6,7 +7,6 @@ interface Reply extends Meaning {
   readonly text: RegExp;
 }
 
-const TOKEN_HINT = "Pass the sandbox's access token as runtimeToken";
 const TRAFFIC_HINT = "Pass the traffic token of this very sandbox as trafficToken";
 
 /**
@@ -34,7 +34,7 @@ const REPLIES: readonly Reply[] = [
     code: "sandbox_not_found",
     hint: "Check the sandbox id: the label agents.kruise.io/sandbox-id, else <namespace>--<name>",
   },
-  { status: 401, text: /unauthorized/, code: "unauthenticated", hint: TOKEN_HINT },
+  { status: 401, text: /unauthorized/, code: "unauthenticated", hint: HINTS.token },
   { status: 403, text: /forbidden/, code: "forbidden", hint: TRAFFIC_HINT },
   {
     status: 503,
@@ -57,7 +57,7 @@ export function gatewayReply(status: number, text: string): Meaning {
     case 400:
       return { code: "invalid_argument" };
     case 401:
-      return { code: "unauthenticated", hint: TOKEN_HINT };
+      return { code: "unauthenticated", hint: HINTS.token };
     case 403:
       return { code: "forbidden", hint: TRAFFIC_HINT };
     case 429:

@@ -1,6 +1,7 @@
 import { connectFailure } from "./connect.ts";
 import { type CallContext, type Failure, failure, type Meaning } from "./failure.ts";
 import { gatewayReply } from "./gateway.ts";
+import { HINTS } from "./hints.ts";
 
 /** Answers of the daemon's plain HTTP routes that say more than their status does; the paths in them may say anything. */
 const MESSAGES: readonly (Meaning & { readonly status: number; readonly text: RegExp })[] = [
@@ -8,7 +9,7 @@ const MESSAGES: readonly (Meaning & { readonly status: number; readonly text: Re
     status: 401,
     text: /unknown user|invalid username|error looking up user/,
     code: "unknown_user",
-    hint: "Pass user: the name of an account that the sandbox's image has",
+    hint: HINTS.user,
   },
   { status: 400, text: /^path '.*' is a directory$|^path is a directory: /s, code: "is_a_directory" },
   { status: 500, text: /: not a directory$|^error ensuring directories: path is a file: /, code: "not_a_directory" },
@@ -17,7 +18,7 @@ const MESSAGES: readonly (Meaning & { readonly status: number; readonly text: Re
 
 const STATUSES: Readonly<Record<number, Meaning>> = {
   400: { code: "invalid_argument" },
-  401: { code: "unauthenticated", hint: "Pass the sandbox's access token as runtimeToken" },
+  401: { code: "unauthenticated", hint: HINTS.token },
   403: { code: "forbidden" },
   404: { code: "file_not_found" },
   406: { code: "unsupported" },
@@ -33,7 +34,7 @@ const PROXY_STATUSES: ReadonlySet<number> = new Set([401, 403, 429, 502, 503, 50
 
 const WEB_SERVER: Meaning = {
   code: "protocol",
-  hint: "Something else than a sandbox's daemon answers there: check domain or sandboxBaseUrl",
+  hint: HINTS.notADaemon,
 };
 
 /** What an answer means that is not 2xx: by the daemon, by its RPC library, or by something in front of it. */
@@ -45,7 +46,7 @@ export function httpFailure(
   if (isRedirect({ status, type })) {
     return failure(context, `redirected${location ? ` to ${hostOf(location)}` : ""}, which is not followed`, {
       code: "protocol",
-      hint: "Nothing of a sandbox redirects: check domain or sandboxBaseUrl, its scheme above all",
+      hint: HINTS.redirect,
     }, { status });
   }
   const answer = jsonAnswer(body);
