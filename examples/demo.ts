@@ -93,9 +93,19 @@ async function demo(target: RuntimeClientOptions, signal: AbortSignal): Promise<
   }
 }
 
+/** Tidies up at the first Ctrl-C; a later one ends the program at once. What starts the demo may send one Ctrl-C twice. */
+function onInterrupt(tidyUp: () => void): void {
+  let first: number | undefined;
+  process.on("SIGINT", () => {
+    if (first === undefined) tidyUp();
+    else if (performance.now() - first > 1_000) process.exit(130);
+    first ??= performance.now();
+  });
+}
+
 async function main(args: string[]): Promise<number> {
   const interrupted = new AbortController();
-  process.once("SIGINT", () => interrupted.abort()); // a second Ctrl-C ends the program at once
+  onInterrupt(() => interrupted.abort());
   try {
     const options = parseOptions(args);
     if (!options) {

@@ -81,8 +81,7 @@ function checkDomain(scheme: string, domain: string): string {
 function checkBaseUrl(value: string): string {
   const url = typeof value === "string" && URL.canParse(value) ? new URL(value) : undefined;
   if (url === undefined || !["http:", "https:"].includes(url.protocol)) {
-    // It may hold credentials, so the message does not show it.
-    throw new TypeError("Cannot use the given sandboxBaseUrl: pass an http or https URL");
+    throw new TypeError(`Cannot use ${shown(value)} as sandboxBaseUrl: pass a URL such as http://127.0.0.1:49983`);
   }
   if (url.username || url.password || url.search || url.hash) {
     throw new TypeError("Cannot use the given sandboxBaseUrl: it must not hold credentials, a query or a fragment");
@@ -111,4 +110,9 @@ function headerSafe(sandboxId: string): string {
     );
   }
   return sandboxId;
+}
+
+/** A value as a message may show it: what looks like credentials or a signature is left out. */
+function shown(value: unknown): string {
+  return typeof value === "string" && !/[@?#]/.test(value) ? JSON.stringify(value.slice(0, 200)) : "the given value";
 }
