@@ -87,6 +87,7 @@ export async function startLocalRuntime(
   const token = options.token ?? crypto.randomUUID();
   const ownHome = options.home === undefined ? await mkdtemp(join(tmpdir(), "sandbox-home-")) : undefined;
   const closing = new AbortController();
+  const closedDown = new AbortController();
   const state: RuntimeState = {
     version,
     newer: version !== "0.2.10",
@@ -116,13 +117,14 @@ export async function startLocalRuntime(
     closed ??= (async () => {
       closing.abort();
       await processes.close();
+      closedDown.abort(new TypeError("The local runtime is closed"));
       await server.close();
       await removeHome();
     })();
   return {
     url: server.url,
     token,
-    fetch: createLocalFetch(handler, closing.signal),
+    fetch: createLocalFetch(handler, closedDown.signal),
     clientOptions: () => ({
       sandboxBaseUrl: server.url,
       ...(token === "" ? {} : { runtimeToken: token }),

@@ -93,6 +93,22 @@ Deno.test("LocalRuntime.fetch() ends a stream with the reason of its signal, and
   assertEquals((await processClient(runtime).list({})).processes.length, 1);
 });
 
+Deno.test("LocalRuntime.close() ends what LocalRuntime.fetch() has begun", async () => {
+  const home = await Deno.makeTempDir();
+  const runtime = await startLocalRuntime({ token: "", home });
+  // No answer comes before the end of the body.
+  const asked = runtime.fetch("http://x/init", { method: "POST", body: new ReadableStream() });
+  const refused = assertRejects(() => asked, TypeError, "closed");
+  await Deno.writeFile(`${home}/large`, new Uint8Array(1024 * 1024));
+  const response = await runtime.fetch("http://x/files?username=root&path=large");
+  const reader = response.body!.getReader();
+  await reader.read();
+  await runtime.close();
+  await refused;
+  await assertRejects(() => reader.read(), TypeError, "closed");
+  await Deno.remove(home, { recursive: true });
+});
+
 Deno.test("LocalRuntime answers the next request of a connection whose upload it refused", async () => {
   await using runtime = await startLocalRuntime();
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
