@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Fetch, RuntimeClientOptions } from "../../mod.ts";
 import { Accounts } from "./accounts.ts";
+import { checkOptions, existingDirectory } from "./check_options.ts";
 import { createHandler } from "./handler.ts";
 import { type HttpServer, serve } from "./http_server.ts";
 import { createLocalFetch } from "./local_fetch.ts";
@@ -19,8 +20,9 @@ export interface LocalRuntimeOptions {
   port?: number | undefined;
   /**
    * The access token that requests must carry. The empty string leaves the
-   * runtime open to everything on this machine, as a sandbox is before it is
-   * claimed.
+   * runtime open, as a sandbox is before it is claimed: to everything on this
+   * machine, and to every web page that a browser on this machine shows. Such
+   * a page can then run commands as you, so keep the random token.
    *
    * @default {a random one}
    */
@@ -28,14 +30,16 @@ export interface LocalRuntimeOptions {
   /** Environment variables of all processes. */
   envs?: Record<string, string> | undefined;
   /**
-   * The home directory of accounts that have no other. It must exist.
+   * The home directory of accounts that have no other. It must exist. A
+   * relative path is resolved at the start.
    *
    * @default {a temporary directory, removed by `close`}
    */
   home?: string | undefined;
   /**
-   * The accounts that requests can name, beside `root`. Their ids are used
-   * where this process may switch to them, which takes root.
+   * The accounts that requests can name, beside `root`. Their home directories
+   * are absolute paths. Their ids are used where this process may switch to
+   * them, which takes root.
    *
    * @default {any name is the current user}
    */
@@ -68,7 +72,11 @@ export interface LocalRuntime extends AsyncDisposable {
   readonly fetch: Fetch;
   /** What a `RuntimeClient` needs to use this runtime. */
   clientOptions(): RuntimeClientOptions;
-  /** Kills the processes, stops listening and removes the temporary home directory. */
+  /**
+   * Kills the processes with all that runs below them, stops listening and
+   * removes the temporary home directory. Processes that detached themselves
+   * go on: daemons, and what was left in the background by a shell that ended.
+   */
   close(): Promise<void>;
 }
 
@@ -76,16 +84,21 @@ export interface LocalRuntime extends AsyncDisposable {
  * Starts an envd-compatible runtime in this process, on this machine.
  *
  * There is no isolation: commands run as you, and files are your files.
+ * Processes that detached themselves from those they were started by go on
+ * after `close`.
  *
  * @param options what to set up
  * @returns the running runtime, to be closed after use
+ * @throws {TypeError | RangeError} where an option cannot be
  */
 export async function startLocalRuntime(
   options: LocalRuntimeOptions = {},
 ): Promise<LocalRuntime> {
+  checkOptions(options);
   const version = options.version ?? "0.2.10";
   const token = options.token ?? crypto.randomUUID();
   const ownHome = options.home === undefined ? await mkdtemp(join(tmpdir(), "sandbox-home-")) : undefined;
+  const home = ownHome ?? await existingDirectory(options.home!);
   const closing = new AbortController();
   const closedDown = new AbortController();
   const state: RuntimeState = {
@@ -95,7 +108,7 @@ export async function startLocalRuntime(
     envs: new Map(
       Object.entries({ E2B_SANDBOX: "false", ...options.envs }),
     ),
-    accounts: new Accounts(options.home ?? ownHome!, options.accounts),
+    accounts: new Accounts(home, options.accounts),
     defaultUser: "root",
     defaultWorkdir: undefined,
     signal: closing.signal,

@@ -1,7 +1,8 @@
 import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { existsSync } from "node:fs";
 import { Agent, request } from "node:http";
-import { startLocalRuntime } from "../../src/local/mod.ts";
+import { relative } from "node:path";
+import { type LocalRuntimeOptions, startLocalRuntime } from "../../src/local/mod.ts";
 import { nextEvent, processClient, rest, script, startedPid } from "./process_client.ts";
 
 Deno.test("startLocalRuntime() makes a random token and refuses requests without it", async () => {
@@ -28,6 +29,35 @@ Deno.test("startLocalRuntime() rejects where the port is taken", async () => {
   await using runtime = await startLocalRuntime();
   const port = Number(new URL(runtime.url).port);
   await assertRejects(() => startLocalRuntime({ port }), Error);
+});
+
+const WRONG: readonly [what: string, options: unknown, ErrorClass: typeof Error, message: string][] = [
+  ["a version that it cannot be", { version: "0.3.0" }, TypeError, "version must be one of 0.2.10, 0.6.13"],
+  ["a port above all", { port: 65536 }, RangeError, "port must be an integer"],
+  ["a port below all", { port: -1 }, RangeError, "port must be an integer"],
+  ["a port that is a text", { port: "80" }, RangeError, "port must be an integer"],
+  ["a token that is no text", { token: null }, TypeError, "token"],
+  ["a variable that is no text", { envs: { A: 1 } }, TypeError, 'envs["A"]'],
+  ["a home directory that is not there", { home: "/nowhere/at/all" }, TypeError, '"/nowhere/at/all": it must exist'],
+  ["a home directory that is a file", { home: "/dev/null" }, TypeError, "it must be a directory"],
+  ["an account without a home directory", { accounts: { a: {} } }, TypeError, 'accounts["a"].home'],
+  ["an account's relative home directory", { accounts: { a: { home: "x" } } }, TypeError, "absolute"],
+  ["an account's id that is none", { accounts: { a: { home: "/x", uid: -1 } } }, RangeError, 'accounts["a"].uid'],
+];
+
+for (const [what, options, ErrorClass, message] of WRONG) {
+  Deno.test(`startLocalRuntime() refuses ${what}`, async () => {
+    await assertRejects(() => startLocalRuntime(options as LocalRuntimeOptions), ErrorClass, message);
+  });
+}
+
+Deno.test("startLocalRuntime() makes a relative home directory absolute", async () => {
+  const home = await Deno.realPath(await Deno.makeTempDir());
+  const runtime = await startLocalRuntime({ home: relative(Deno.cwd(), home) });
+  const stream = processClient(runtime).start(script("echo $HOME"))[Symbol.asyncIterator]();
+  assertEquals((await rest(stream)).stdout, `${home}\n`);
+  await runtime.close();
+  await Deno.remove(home);
 });
 
 Deno.test("LocalRuntime.close() kills processes and what they started, and can be called twice", async () => {
