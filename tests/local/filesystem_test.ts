@@ -28,6 +28,24 @@ Deno.test("special files have no type, and modes only their nine bits", async ()
   assertEquals((await entry(box, "/dev/null")).permissions, "Dcrw-rw-rw-");
 });
 
+for (const umask of [0o077, 0o002]) {
+  Deno.test(`what is made has the daemon's modes, under umask ${umask.toString(8)} too`, async () => {
+    await using box = await startBox();
+    const before = Deno.umask(umask);
+    try {
+      await box.call("MakeDir", { path: "a/b" });
+      await box.put("c/file", "x");
+    } finally {
+      Deno.umask(before);
+    }
+    for (const path of ["a", "a/b", "c"]) assertEquals((await entry(box, path)).mode, 0o755, path);
+    assertEquals((await entry(box, "c/file")).mode, 0o644);
+    await Deno.chmod(`${box.home}/c/file`, 0o600);
+    await box.put("c/file", "y");
+    assertEquals((await entry(box, "c/file")).mode, 0o600);
+  });
+}
+
 Deno.test("a time before 1970 counts its fraction forward", async () => {
   await using box = await startBox();
   await Deno.writeTextFile(`${box.home}/old`, "");

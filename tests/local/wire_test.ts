@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { exemption, LEFT_OUT, NEED_ROOT, OTHER_WORDS } from "./wire/left_out.ts";
-import { maySwitch } from "./wire/machine.ts";
+import { exemption, LEFT_OUT, NEED_INTERRUPTS, NEED_ROOT, OTHER_WORDS } from "./wire/left_out.ts";
+import { ignoresInterrupts, maySwitch } from "./wire/machine.ts";
 import { play } from "./wire/play.ts";
 import { type Case, readRecording } from "./wire/recording.ts";
 
@@ -16,26 +16,28 @@ for (const { version, cases } of recordings) {
     Deno.test({
       name: `the runtime answers as envd ${version} did: ${recorded.name}`,
       ignore: isIgnored(recorded, version),
-      fn: () => compare(recorded, version),
+      fn: () => withUmask(() => compare(recorded, version)),
     });
   }
   // Together they take as long as the longest.
   Deno.test(`the runtime answers as envd ${version} did: cases that wait`, async (t) => {
-    await Promise.all(waiting.map((recorded) =>
-      t.step({
-        name: recorded.name,
-        fn: () => compare(recorded, version),
-        // Each would see the others' resources; the test around them sees all.
-        sanitizeOps: false,
-        sanitizeResources: false,
-        sanitizeExit: false,
-      })
-    ));
+    await withUmask(() =>
+      Promise.all(waiting.map((recorded) =>
+        t.step({
+          name: recorded.name,
+          fn: () => compare(recorded, version),
+          // Each would see the others' resources; the test around them sees all.
+          sanitizeOps: false,
+          sanitizeResources: false,
+          sanitizeExit: false,
+        })
+      ))
+    );
   });
 }
 
 Deno.test("every exemption names recorded cases", () => {
-  const unknown = [...LEFT_OUT, ...OTHER_WORDS, ...NEED_ROOT].flatMap(({ cases, version }) =>
+  const unknown = [...LEFT_OUT, ...OTHER_WORDS, ...NEED_ROOT, ...NEED_INTERRUPTS].flatMap(({ cases, version }) =>
     cases.filter((name) =>
       !recordings.some((recording) =>
         (version ?? recording.version) === recording.version &&
@@ -48,7 +50,8 @@ Deno.test("every exemption names recorded cases", () => {
 
 function isIgnored({ name }: Case, version: Version): boolean {
   return exemption(LEFT_OUT, name, version) !== undefined ||
-    !maySwitch && exemption(NEED_ROOT, name, version) !== undefined;
+    !maySwitch && exemption(NEED_ROOT, name, version) !== undefined ||
+    ignoresInterrupts && exemption(NEED_INTERRUPTS, name, version) !== undefined;
 }
 
 /** Whether most of a case's time is waiting: the recorded one took long. */
@@ -59,6 +62,16 @@ function waits({ steps }: Case): boolean {
     const frames = typeof body === "object" && body?.frames || [];
     return (wait?.ms ?? 0) >= LONG_MS || frames.some(({ atMs = 0 }) => atMs >= LONG_MS);
   });
+}
+
+/** Does something under the recorded daemon's umask, which processes get from this one. */
+async function withUmask(run: () => Promise<unknown>): Promise<void> {
+  const before = Deno.umask(0o022);
+  try {
+    await run();
+  } finally {
+    Deno.umask(before);
+  }
 }
 
 async function compare(recorded: Case, version: Version): Promise<void> {

@@ -36,6 +36,8 @@ export async function writeFile(
   if (!state.newer) await requireSpace(dirname(path), destination.length);
   const file = await create(path);
   try {
+    // Whatever umask this process has: the daemon's is 022.
+    if (!found) await file.chmod(0o644);
     if (account.uid !== undefined && account.gid !== undefined) {
       await file.chown(account.uid, account.gid);
     }

@@ -1,4 +1,4 @@
-import { chown, mkdir, stat } from "node:fs/promises";
+import { chmod, chown, mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path/posix";
 import type { Account } from "../accounts.ts";
 import { errorCode, failedCall, isMissing } from "./errno.ts";
@@ -43,6 +43,8 @@ async function makeOne(
 ): Promise<void> {
   try {
     await mkdir(path, 0o755);
+    // Whatever umask this process has: the daemon's is 022.
+    await chmod(path, 0o755);
   } catch (error) {
     if (errorCode(error) === "EEXIST") {
       // Made by another request meanwhile; or a broken symlink, over which the

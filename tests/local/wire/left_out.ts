@@ -60,6 +60,11 @@ export const NEED_ROOT: readonly Exemption[] = [
   },
 ];
 
+/** Cases that are not played where this process ignores SIGINT or SIGQUIT. */
+export const NEED_INTERRUPTS: readonly Exemption[] = [
+  { cases: ["process-signal-statuses"], reason: "processes that are started here then ignore these signals as well" },
+];
+
 /** The exemption of a case, if there is one. */
 export function exemption(table: readonly Exemption[], name: string, version: string): Exemption | undefined {
   return table.find((entry) => entry.cases.includes(name) && (entry.version ?? version) === version);

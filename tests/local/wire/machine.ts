@@ -4,6 +4,9 @@ const IDS = { root: 0, user: 1000, node: 1001, nohome: 1002, nobody: 65534 } as 
 /** Whether this process may become other accounts, as the recorded daemon did. */
 export const maySwitch: boolean = Deno.uid() === 0;
 
+/** Whether this process ignores SIGINT or SIGQUIT, as one does that a plain shell started in the background. */
+export const ignoresInterrupts: boolean = readIgnored();
+
 /**
  * A directory that stands for the recorded machine's root. Paths that the
  * recordings own are moved below it, so that runs do not meet.
@@ -54,5 +57,16 @@ export class Machine implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.root, { recursive: true });
+  }
+}
+
+/** Linux tells; elsewhere none is taken to be ignored. */
+function readIgnored(): boolean {
+  const INTERRUPTS = 0b110n; // of signals 2 and 3
+  try {
+    const [, mask] = /^SigIgn:\s*(\w+)$/m.exec(Deno.readTextFileSync("/proc/self/status")) ?? [];
+    return mask !== undefined && (BigInt(`0x${mask}`) & INTERRUPTS) !== 0n;
+  } catch {
+    return false;
   }
 }
