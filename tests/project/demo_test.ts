@@ -43,7 +43,7 @@ Deno.test("demo: says what is wrong with its flags", async () => {
     [["--sandbox", "x"], "--sandbox needs --domain <host>"],
     [["--token", "x"], "--token needs --url <url>"],
     [["--url", "http://a", "--domain", "b"], "exclude each other"],
-    [["--url", "not a url"], "not a url"],
+    [["--url", "not a url"], "sandboxBaseUrl"],
   ];
   for (const [args, message] of wrong) {
     const { code, stderr } = await run(...args);

@@ -109,8 +109,10 @@ export const commandsRun: readonly Case[] = [
     name: "run: a name that is not in PATH is exit code 127, in either form",
     source: "docs/protocol.md §4",
     async run({ commands }) {
-      equal((await commands.run(["no-such-program-here"], { check: false })).exitCode, 127);
-      equal((await commands.run("no-such-program-here", { check: false })).exitCode, 127);
+      // A directory in PATH that may not be read would be 126.
+      const options = { check: false, envs: { PATH: "/usr/bin:/bin" } };
+      equal((await commands.run(["no-such-program-here"], options)).exitCode, 127);
+      equal((await commands.run("no-such-program-here", options)).exitCode, 127);
     },
   },
   {

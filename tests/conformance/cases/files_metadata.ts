@@ -23,7 +23,12 @@ export const filesMetadata: readonly Case[] = [
     source: "wire: fs-stat-dir-json",
     async run({ files }, { dir }) {
       const info = await files.getInfo(dir);
-      equal([info.name, info.path, info.type, info.isSymlink], [dir.slice(5), dir, "directory", false]);
+      equal([info.name, info.path, info.type, info.isSymlink], [
+        dir.slice(dir.lastIndexOf("/") + 1),
+        dir,
+        "directory",
+        false,
+      ]);
       check(info.permissions.startsWith("drwx"), info.permissions);
       const root = await files.getInfo("/");
       equal([root.name, root.path, root.type], ["/", "/", "directory"]);
@@ -164,7 +169,8 @@ export const filesMetadata: readonly Case[] = [
     source: "wire: fs-makedir-nested",
     async run({ commands, files }, { dir }) {
       equal(await files.makeDir(`${dir}/a/b/c`), true);
-      equal((await files.getInfo(`${dir}/a/b/c`)).mode, 0o755);
+      // The rest is up to the daemon's umask.
+      equal((await files.getInfo(`${dir}/a/b/c`)).mode & 0o700, 0o700);
       equal(await files.makeDir(`${dir}/a/b/c`), false);
       equal(await files.makeDir(`${dir}/a`), false);
       await commands.run(["ln", "-s", "a", `${dir}/link`]);
