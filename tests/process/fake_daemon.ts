@@ -1,5 +1,7 @@
 import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import {
+  CloseStdinRequestSchema,
+  CloseStdinResponseSchema,
   ListResponseSchema,
   type ProcessEventSchema,
   SendInputRequestSchema,
@@ -8,6 +10,7 @@ import {
   SendSignalResponseSchema,
   StartResponseSchema,
 } from "../../gen/process/process_pb.ts";
+import { RuntimeClient } from "../../src/client.ts";
 import { Connection } from "../../src/connection/connection.ts";
 import { resolveOptions, type RuntimeClientOptions } from "../../src/options.ts";
 
@@ -34,14 +37,18 @@ export class FakeStream {
     });
   }
 
+  /** How many of the chunks were not taken yet. */
+  get unread(): number {
+    return 1 - this.#controller.desiredSize!;
+  }
+
   start(pid: number): this {
     return this.send({ event: { case: "start", value: { pid } } });
   }
 
-  stdout(text: string): this {
-    return this.send({
-      event: { case: "data", value: { output: { case: "stdout", value: new TextEncoder().encode(text) } } },
-    });
+  stdout(data: string | Uint8Array): this {
+    const value = typeof data === "string" ? new TextEncoder().encode(data) : data;
+    return this.send({ event: { case: "data", value: { output: { case: "stdout", value } } } });
   }
 
   ping(): this {
@@ -84,10 +91,16 @@ export class FakeDaemon {
   onSignal: (pid: number) => boolean = () => true;
   /** Called with each stream that is opened, before its headers go out. */
   onStream: (stream: FakeStream, index: number) => void | Promise<void> = () => {};
+  /** Called with the name of each call; answers in place of the daemon where it gives something. */
+  onCall: (method: string, init: RequestInit | undefined) => Response | void | Promise<Response | void> = () => {};
+  /** Whether it can end the input of a process: the pids whose input was ended, or undefined. */
+  closed: number[] | undefined;
 
   readonly fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
     const method = new URL(String(input)).pathname.split("/").at(-1)!;
     this.calls.push(method);
+    const answer = await this.onCall(method, init);
+    if (answer !== undefined) return answer;
     switch (method) {
       case "Start":
       case "Connect": {
@@ -114,15 +127,30 @@ export class FakeDaemon {
         this.inputs.push(new TextDecoder().decode(input!.input.value as Uint8Array));
         return proto(toBinary(SendInputResponseSchema, create(SendInputResponseSchema)));
       }
+      case "CloseStdin": {
+        if (this.closed === undefined) return unknownCall();
+        const { process } = fromBinary(CloseStdinRequestSchema, init!.body as Uint8Array);
+        const pid = process!.selector.value as number;
+        // The client's probe.
+        if (pid === 2 ** 32 - 1) return notFound();
+        this.closed.push(pid);
+        return proto(toBinary(CloseStdinResponseSchema, create(CloseStdinResponseSchema)));
+      }
       default:
-        return new Response("404 page not found\n", { status: 404, headers: { "content-type": "text/plain" } });
+        return unknownCall();
     }
   };
 
   connection(options: RuntimeClientOptions = {}): Connection {
-    return new Connection(
-      resolveOptions({ sandboxBaseUrl: "http://daemon.invalid", fetch: this.fetch, retry: false, ...options }),
-    );
+    return new Connection(resolveOptions(this.#options(options)));
+  }
+
+  client(options: RuntimeClientOptions = {}): RuntimeClient {
+    return new RuntimeClient(this.#options(options));
+  }
+
+  #options(options: RuntimeClientOptions): RuntimeClientOptions {
+    return { sandboxBaseUrl: "http://daemon.invalid", fetch: this.fetch, retry: false, ...options };
   }
 }
 
@@ -130,6 +158,16 @@ function proto(bytes: Uint8Array): Response {
   return new Response(bytes as Uint8Array<ArrayBuffer>, { headers: { "content-type": "application/proto" } });
 }
 
-function notFound(): Response {
+function unknownCall(): Response {
+  return new Response("404 page not found\n", { status: 404, headers: { "content-type": "text/plain" } });
+}
+
+/** What a daemon answers about a process that it does not have. */
+export function notFound(): Response {
   return Response.json({ code: "not_found", message: "process with pid 1 not found" }, { status: 404 });
+}
+
+/** What a gateway answers that cannot reach the daemon. */
+export function unavailable(): Response {
+  return new Response("upstream connect error", { status: 503, headers: { "content-type": "text/plain" } });
 }

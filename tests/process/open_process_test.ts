@@ -2,7 +2,8 @@ import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { TimeoutError } from "../../src/errors/timeout_error.ts";
 import { openProcess } from "../../src/process/open_process.ts";
-import { FakeDaemon, type FakeStream } from "./fake_daemon.ts";
+import { FakeDaemon, type FakeStream, unavailable } from "./fake_daemon.ts";
+import { settle } from "./turns.ts";
 
 Deno.test("openProcess() makes no request for an aborted signal", async () => {
   const daemon = new FakeDaemon();
@@ -99,4 +100,30 @@ Deno.test("openProcess() leaves a process alone that it only was to follow", asy
   stream.start(7).end();
   await new Promise((resolve) => setTimeout(resolve, 0));
   assertEquals(daemon.calls, ["Connect"]);
+});
+
+Deno.test("openProcess() reads a process that starts late to its end, also where killing it fails", async () => {
+  using time = new FakeTime();
+  const daemon = new FakeDaemon();
+  const connection = daemon.connection({ requestTimeoutMs: 1_000 });
+  const headers = Promise.withResolvers<void>();
+  daemon.onStream = async () => await headers.promise;
+  daemon.onCall = (method) => method === "SendSignal" ? unavailable() : undefined;
+  const call = connection.call("start command", "process", {});
+  const rejected = assertRejects(() => openProcess(connection, call, { start: {} }, {}), TimeoutError);
+  await time.tickAsync(1_000);
+  await rejected;
+  const stream = daemon.streams[0]!;
+  stream.start(9);
+  headers.resolve();
+  for (let chatter = 0; chatter < 5; chatter++) {
+    stream.stdout("more");
+    await settle(time);
+    assertEquals([stream.unread, stream.cancelled], [0, false], "it is read, and not cut");
+    await time.tickAsync(9_000);
+  }
+  stream.end();
+  await settle(time);
+  assertEquals(daemon.calls, ["Start", "SendSignal"]);
+  assertEquals(await time.nextAsync(), false, "no timer is left");
 });

@@ -4,15 +4,10 @@ import { DisconnectedError } from "../../src/errors/disconnected_error.ts";
 import { SandboxError } from "../../src/errors/sandbox_error.ts";
 import { ProcessStream } from "../../src/process/process_stream.ts";
 import { FakeDaemon } from "./fake_daemon.ts";
+import { until } from "./turns.ts";
 
 /** Four ticks of a ping and a moment: three pings were missed, whenever the waiting began. */
 const SILENCE_MS = 4 * 52_000;
-
-/** Lets promises settle, under a clock that stands still, until something is so. */
-async function until(time: FakeTime, condition: () => boolean): Promise<void> {
-  for (let turn = 0; turn < 1_000 && !condition(); turn++) await time.tickAsync(0);
-  assertEquals(condition(), true);
-}
 
 async function opened(daemon: FakeDaemon): Promise<ProcessStream> {
   const connection = daemon.connection();

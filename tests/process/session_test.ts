@@ -6,6 +6,7 @@ import { Output } from "../../src/process/output.ts";
 import { Session } from "../../src/process/session.ts";
 import { sendSignal } from "../../src/process/signals.ts";
 import { FakeDaemon } from "./fake_daemon.ts";
+import { settle } from "./turns.ts";
 
 async function started(daemon: FakeDaemon, output: Output = new Output(true, 1024)): Promise<Session> {
   const connection = daemon.connection();
@@ -13,11 +14,6 @@ async function started(daemon: FakeDaemon, output: Output = new Output(true, 102
   const call = connection.call("start command", "process", {});
   const stream = await openProcess(connection, call, { start: {} }, {});
   return new Session(connection, stream, output, { owned: true, pumpWhen: Promise.resolve() });
-}
-
-/** Lets what is under way arrive, under a clock that stands still. */
-async function settle(time: FakeTime): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await time.tickAsync(0);
 }
 
 Deno.test("Session.outcome is the result", async () => {
@@ -100,12 +96,16 @@ Deno.test("Session.stopOnAbort() rejects with the signal's own reason", async ()
 });
 
 Deno.test("Session.kill() waits for the end, and tells whether there was a process", async () => {
+  using time = new FakeTime();
   const daemon = new FakeDaemon();
   const session = await started(daemon);
   const connection = daemon.connection();
   const kill = () => sendSignal(connection, session.pid, "SIGKILL");
   daemon.onSignal = () => false;
-  assertEquals(await session.kill(kill), false);
+  const gone = session.kill(kill);
+  await settle(time);
+  await time.tickAsync(5_000);
+  assertEquals(await gone, false);
   daemon.onSignal = () => !!daemon.streams[0]!.end(137);
   assertEquals(await session.kill(kill), true);
   assertEquals((await session.outcome).exitCode, 137);

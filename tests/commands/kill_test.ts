@@ -1,0 +1,130 @@
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
+import type { CommandHandle } from "../../src/commands/command_handle.ts";
+import type { StartOptions } from "../../src/commands/commands.ts";
+import { DisconnectedError } from "../../src/errors/disconnected_error.ts";
+import { OutputLimitError } from "../../src/errors/output_limit_error.ts";
+import { SandboxError } from "../../src/errors/sandbox_error.ts";
+import { TimeoutError } from "../../src/errors/timeout_error.ts";
+import { FakeDaemon, unavailable } from "../process/fake_daemon.ts";
+import { settle } from "../process/turns.ts";
+
+const MIB = new Uint8Array(1024 * 1024);
+
+async function started(daemon: FakeDaemon, options: StartOptions = {}): Promise<CommandHandle> {
+  daemon.onStream = (stream) => void stream.start(7);
+  return await daemon.client().commands.start(["sleep", "9"], options);
+}
+
+/** A handle whose stream was lost. */
+async function lost(daemon: FakeDaemon): Promise<CommandHandle> {
+  const handle = await started(daemon);
+  daemon.streams[0]!.cut();
+  await assertRejects(() => handle.wait(), DisconnectedError);
+  return handle;
+}
+
+Deno.test("CommandHandle.kill() kills a process whose stream was lost", async () => {
+  const daemon = new FakeDaemon();
+  const handle = await lost(daemon);
+  assertEquals(await handle.kill(), true);
+  daemon.onSignal = () => false;
+  assertEquals(await handle.kill(), false, "the daemon says that it is gone");
+  assertEquals(daemon.calls, ["Start", "SendSignal", "SendSignal"]);
+});
+
+Deno.test("CommandHandle kills a process whose stream was lost when it is disposed of", async () => {
+  const daemon = new FakeDaemon();
+  const killed: number[] = [];
+  daemon.onSignal = (pid) => !!killed.push(pid);
+  {
+    await using _handle = await lost(daemon);
+  }
+  assertEquals(killed, [7]);
+});
+
+Deno.test("CommandHandle.kill() kills after disconnect(), and disposal does not", async () => {
+  using time = new FakeTime();
+  const daemon = new FakeDaemon();
+  const handle = await started(daemon);
+  await handle.disconnect();
+  await handle[Symbol.asyncDispose]();
+  await settle(time);
+  assertEquals(daemon.calls, ["Start"]);
+  daemon.onSignal = () => !!daemon.streams[0]!.end(137);
+  assertEquals(await handle.kill(), true);
+  assertEquals(daemon.calls, ["Start", "SendSignal"]);
+});
+
+for (
+  const [how, end] of Object.entries({
+    "killed": (handle: CommandHandle) => handle.kill(),
+    "disposed of": (handle: CommandHandle) => handle[Symbol.asyncDispose](),
+  })
+) {
+  Deno.test(`CommandHandle of a process that ended behind unread output settles when it is ${how}`, async () => {
+    using time = new FakeTime();
+    const daemon = new FakeDaemon();
+    const handle = await started(daemon);
+    const reader = handle.stdout.getReader();
+    for (let mib = 0; mib < 20; mib++) daemon.streams[0]!.stdout(MIB);
+    daemon.streams[0]!.end(3);
+    await reader.read();
+    const waiting = handle.wait({ check: false });
+    let settled = false;
+    void waiting.then(() => settled = true);
+    await settle(time);
+    assertEquals(settled, false, "the web stream is full, and its reader away");
+    daemon.onSignal = () => false;
+    await end(handle);
+    await settle(time);
+    assert(settled);
+    assertEquals((await waiting).exitCode, 3);
+    assertEquals(time.now, time.start, "at once");
+  });
+}
+
+Deno.test("timeoutMs whose kill fails says so, and which process may still run", async () => {
+  using time = new FakeTime();
+  const daemon = new FakeDaemon();
+  daemon.onStream = (stream) => void stream.start(7).stdout("so far");
+  daemon.onCall = (method) => method === "SendSignal" ? unavailable() : undefined;
+  const run = assertRejects(() => daemon.client().commands.run(["sleep", "9"], { timeoutMs: 1_000 }), TimeoutError);
+  await settle(time);
+  await time.tickAsync(1_000);
+  const { code, message, hint, cause, partial } = await run;
+  assertEquals([code, partial?.stdout], ["command_timeout", "so far"]);
+  assertEquals(message, 'Cannot complete command "sleep": it ran longer than 1000 ms, and killing it failed');
+  assertStringIncludes(hint!, "as process 7");
+  assert(cause instanceof SandboxError);
+  assertEquals(cause.status, 503);
+  daemon.streams[0]!.end();
+  await settle(time);
+});
+
+Deno.test("an OutputLimitError whose kill fails says so, and which process may still run", async () => {
+  const daemon = new FakeDaemon();
+  daemon.onStream = (stream) => void stream.start(7).stdout("more than that");
+  daemon.onCall = (method) => method === "SendSignal" ? unavailable() : undefined;
+  const run = daemon.client().commands.run(["yes"], { maxOutputBytes: 8 });
+  const { message, hint, cause, partial } = await assertRejects(() => run, OutputLimitError);
+  assertEquals(partial?.truncatedBytes, 6);
+  assertStringIncludes(message, "larger than 8 bytes, and killing it failed");
+  assertStringIncludes(hint!, "as process 7");
+  assert(cause instanceof SandboxError);
+  assertEquals(cause.status, 503);
+  daemon.streams[0]!.end();
+});
+
+Deno.test("timeoutMs says that the process was killed where it was", async () => {
+  using time = new FakeTime();
+  const daemon = new FakeDaemon();
+  daemon.onStream = (stream) => void stream.start(7);
+  daemon.onSignal = () => !!daemon.streams[0]!.end(137);
+  const run = assertRejects(() => daemon.client().commands.run(["sleep", "9"], { timeoutMs: 1_000 }), TimeoutError);
+  await settle(time);
+  await time.tickAsync(1_000);
+  const { message, hint, cause } = await run;
+  assertStringIncludes(message, "1000 ms and was killed");
+  assertEquals([cause, hint?.includes("process 7")], [undefined, false]);
+});

@@ -1,0 +1,69 @@
+import { assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
+import { DisconnectedError } from "../../src/errors/disconnected_error.ts";
+import { SandboxError } from "../../src/errors/sandbox_error.ts";
+import { FakeDaemon, unavailable } from "../process/fake_daemon.ts";
+import { settle } from "../process/turns.ts";
+
+Deno.test("run() whose stream is lost after its start says that it cannot follow the command", async () => {
+  const daemon = new FakeDaemon();
+  daemon.onStream = (stream) => void stream.start(7);
+  const handle = await daemon.client().commands.start(["sleep", "9"]);
+  daemon.streams[0]!.cut();
+  const { message } = await assertRejects(() => handle.wait(), DisconnectedError);
+  assertEquals(message, 'Cannot follow command "sleep": the stream was cut before its end');
+});
+
+Deno.test("connectToProcess() whose stream is lost says that it cannot follow the process", async () => {
+  const daemon = new FakeDaemon();
+  daemon.onStream = (stream) => void stream.start(7);
+  const handle = await daemon.client().commands.connectToProcess(7);
+  daemon.streams[0]!.cut();
+  const { message } = await assertRejects(() => handle.wait(), DisconnectedError);
+  assertStringIncludes(message, "Cannot follow process 7");
+});
+
+Deno.test("run() whose stream is lost before its start event says that it cannot start the command", async () => {
+  const daemon = new FakeDaemon();
+  daemon.onStream = (stream) => stream.cut();
+  const { message } = await assertRejects(() => daemon.client().commands.run(["sleep", "9"]), DisconnectedError);
+  assertStringIncludes(message, 'Cannot start command "sleep"');
+});
+
+const TOO_LARGE = new Uint8Array(2_000);
+
+Deno.test("run() kills a command whose stream has a frame larger than allowed", async () => {
+  const daemon = new FakeDaemon();
+  daemon.onStream = (stream) => void stream.start(7).stdout(TOO_LARGE);
+  const killed: number[] = [];
+  daemon.onSignal = (pid) => !!killed.push(pid);
+  const run = daemon.client({ maxFrameBytes: 1_000 }).commands.run(["cat", "large"]);
+  const error = await assertRejects(() => run, SandboxError);
+  assertEquals(error.code, "protocol");
+  assertStringIncludes(error.message, 'Cannot follow command "cat": the answer has a frame of ');
+  assertEquals(killed, [7]);
+});
+
+Deno.test("run() rejects with what was wrong with the stream where its command cannot be killed", async () => {
+  using time = new FakeTime();
+  for (const answer of [unavailable, () => new Promise<Response>(() => {})]) {
+    const daemon = new FakeDaemon();
+    daemon.onStream = (stream) => void stream.start(7).start(8);
+    daemon.onCall = (method) => method === "SendSignal" ? answer() : undefined;
+    const run = assertRejects(() => daemon.client().commands.run(["true"]), SandboxError);
+    await settle(time);
+    await time.tickAsync(5_000);
+    assertEquals((await run).code, "protocol");
+    daemon.streams[0]!.end();
+    await time.tickAsync(60_000);
+  }
+});
+
+Deno.test("connectToProcess() kills nothing that it does not own when its stream makes no sense", async () => {
+  const daemon = new FakeDaemon();
+  daemon.onStream = (stream) => void stream.start(7).stdout(TOO_LARGE);
+  const handle = await daemon.client({ maxFrameBytes: 1_000 }).commands.connectToProcess(7);
+  assertInstanceOf(await handle.wait().catch((error) => error), SandboxError);
+  await handle[Symbol.asyncDispose]();
+  assertEquals(daemon.calls, ["Connect"]);
+});
