@@ -49,7 +49,7 @@ export class Session {
   #exited = false;
   #disconnected = false;
   #stopping: Promise<void> | undefined;
-  #onSettled: (() => void)[] = [];
+  readonly #onSettled = new Set<() => void>();
   #onOver: ((stopped: boolean) => void)[] = [];
   #overflow: ErrorOf | undefined;
   #quiet: Silence | undefined;
@@ -90,7 +90,7 @@ export class Session {
   /** Calls back once the outcome is there. */
   onSettled(callback: () => void): void {
     if (this.#settled) callback();
-    else this.#onSettled.push(callback);
+    else this.#onSettled.add(callback);
   }
 
   /** Calls back once the process has ended or was stopped, which a lost or disconnected stream does not tell. */
@@ -110,15 +110,19 @@ export class Session {
         reject(reason);
       };
       const onAbort = () => interrupt(signal!.reason);
+      const finish = () => void this.outcome.then(resolve, reject).finally(leave);
       const leave = () => {
         this.#interrupts.delete(interrupt);
+        this.#onSettled.delete(finish);
         signal?.removeEventListener("abort", onAbort);
       };
       if (signal?.aborted) return onAbort();
       signal?.addEventListener("abort", onAbort, { once: true });
       this.#interrupts.add(interrupt);
       // What is delivered ends with the output, and so once the outcome is there.
-      delivered.then(() => this.onSettled(() => this.outcome.then(resolve, reject).finally(leave)), interrupt);
+      delivered.then(() => {
+        if (this.#interrupts.has(interrupt)) this.onSettled(finish);
+      }, interrupt);
     });
   }
 
@@ -261,7 +265,7 @@ export class Session {
   #tellSettled(): void {
     this.#settled = true;
     for (const callback of this.#onSettled) callback();
-    this.#onSettled = [];
+    this.#onSettled.clear();
   }
 
   #over(stopped: boolean): void {
