@@ -19,16 +19,17 @@ const HEADER_BYTES = 5;
  * a server declares, and costs 15 to 45 % more.
  */
 export class FrameReader {
+  /** What the frames are about, for messages. */
+  context: CallContext;
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #limit: number;
-  readonly #context: CallContext;
   #chunk: Bytes = NO_BYTES;
 
   /** Makes a reader that refuses frames larger than the limit. */
   constructor(body: ReadableStream<Uint8Array>, limit: number, context: CallContext) {
     this.#reader = body.getReader();
     this.#limit = limit;
-    this.#context = context;
+    this.context = context;
   }
 
   /** The next frame, or undefined where the body ends between two frames. */
@@ -92,14 +93,14 @@ export class FrameReader {
   }
 
   #tooLarge(length: number): SandboxError {
-    return failure(this.#context, `the answer has a frame of ${length} bytes, ${this.#limit} are allowed`, {
+    return failure(this.context, `the answer has a frame of ${length} bytes, ${this.#limit} are allowed`, {
       code: "protocol",
       hint: HINTS.frameLimit,
     }).error;
   }
 
   #cutOff(): SandboxError {
-    return failure(this.#context, "the answer was cut off in the middle of a frame", {
+    return failure(this.context, "the answer was cut off in the middle of a frame", {
       code: "network",
       retryable: true,
     }).error;

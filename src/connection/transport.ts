@@ -186,7 +186,7 @@ class Messages<O extends DescMessage> implements AsyncIterableIterator<MessageSh
       if (frame === undefined) throw lost(this.#call, undefined);
       if (frame.flags === 0) {
         const value = this.#decode(frame);
-        this.#call = this.#call.following ?? this.#call;
+        this.#call = this.#frames.context = this.#call.following ?? this.#call;
         return { done: false, value };
       }
       if (frame.flags & 1) throw garbled(this.#call, "a compressed frame that was not asked for");
