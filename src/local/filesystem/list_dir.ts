@@ -8,6 +8,9 @@ import { entryInfo } from "./entry_info.ts";
 import { failedCall, isMissing } from "./errno.ts";
 import { ResolveError, resolveSymlinks } from "./symlinks.ts";
 
+/** So many entries of a directory are looked at together. */
+const AT_ONCE = 256;
+
 /**
  * Lists a directory `depth` levels deep, each directory before what is in it,
  * names in byte order. The path itself may be a symlink, and entries keep its
@@ -27,33 +30,35 @@ export async function listDir(
       Code.InvalidArgument,
     );
   }
-  return await below(path, depth, state);
+  const listed: EntryInfo[] = [];
+  await addBelow(listed, path, depth, state);
+  return listed;
 }
 
-async function below(
+async function addBelow(
+  listed: EntryInfo[],
   dir: string,
   depth: number,
   state: RuntimeState,
-): Promise<EntryInfo[]> {
+): Promise<void> {
   const names = await readdir(dir).catch((error) => {
     throw new ConnectError(
       `error reading directory ${dir}: ${failedCall("open", dir, error)}`,
       Code.Internal,
     );
   });
-  const entries = await Promise.all(
-    names.sort(byBytes).map((name) => present(join(dir, name), state)),
-  );
-  const listed: EntryInfo[] = [];
-  for (const entry of entries) {
-    if (!entry) continue;
-    listed.push(entry);
-    // Of a symlink the type is the target's, the permissions are its own.
-    if (depth > 1 && entry.permissions.startsWith("d")) {
-      listed.push(...await below(entry.path, depth - 1, state));
+  const sorted = inByteOrder(names);
+  for (let at = 0; at < sorted.length; at += AT_ONCE) {
+    const some = sorted.slice(at, at + AT_ONCE);
+    for (const entry of await Promise.all(some.map((name) => present(join(dir, name), state)))) {
+      if (!entry) continue;
+      listed.push(entry);
+      // Of a symlink the type is the target's, the permissions are its own.
+      if (depth > 1 && entry.permissions.startsWith("d")) {
+        await addBelow(listed, entry.path, depth - 1, state);
+      }
     }
   }
-  return listed;
 }
 
 /** An entry that vanished since its name was read is left out. */
@@ -72,8 +77,10 @@ async function present(
   }
 }
 
-function byBytes(a: string, b: string): number {
-  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+function inByteOrder(names: readonly string[]): string[] {
+  return names.map((name) => ({ name, bytes: Buffer.from(name) }))
+    .sort((a, b) => Buffer.compare(a.bytes, b.bytes))
+    .map(({ name }) => name);
 }
 
 function resolveFailure(path: string, error: unknown): ConnectError {
