@@ -1,0 +1,86 @@
+import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
+import { NotFoundError } from "../../src/errors/not_found_error.ts";
+import { SandboxError } from "../../src/errors/sandbox_error.ts";
+import { FakeDaemon, notFound, unavailable } from "../process/fake_daemon.ts";
+import { settle } from "../process/turns.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+/** A daemon that can end a process's input, and whose process ends when it is killed. */
+function feeding(): FakeDaemon {
+  const daemon = new FakeDaemon();
+  daemon.closed = [];
+  daemon.onStream = (stream) => void stream.start(7);
+  daemon.onSignal = () => !!daemon.streams[0]!.end(137);
+  return daemon;
+}
+
+for (
+  const [code, error] of Object.entries({
+    process_not_found: new NotFoundError("Cannot find theirs", { code: "process_not_found" }),
+    invalid_argument: new SandboxError("Cannot use theirs", { code: "invalid_argument" }),
+  })
+) {
+  Deno.test(`run() rejects with an error of its input's source, also a SandboxError of code ${code}`, async () => {
+    const daemon = feeding();
+    async function* source() {
+      yield await Promise.resolve(bytes("some"));
+      throw error;
+    }
+    assertStrictEquals(await assertRejects(() => daemon.client().commands.run(["cat"], { stdin: source() })), error);
+    assertEquals(daemon.inputs, ["some"]);
+    assertEquals([daemon.closed, daemon.calls.at(-1)], [[], "SendSignal"]);
+  });
+}
+
+Deno.test("run() does not mind a process that takes no more of its input", async () => {
+  for (const answer of [notFound, () => Response.json({ code: "invalid_argument", message: "no" }, { status: 400 })]) {
+    const daemon = feeding();
+    daemon.onCall = (method) => {
+      if (method !== "SendInput") return;
+      queueMicrotask(() => daemon.streams[0]!.stdout("enough").end());
+      return answer();
+    };
+    const { stdout } = await daemon.client().commands.run(["head", "-c0"], { stdin: "input" });
+    assertEquals(stdout, "enough");
+    assert(!daemon.calls.includes("SendSignal"));
+  }
+});
+
+Deno.test("run() rejects, and kills, where its input cannot be sent", async () => {
+  const daemon = feeding();
+  daemon.onCall = (method) => method === "SendInput" ? unavailable() : undefined;
+  const run = daemon.client().commands.run(["cat"], { stdin: "input" });
+  assertEquals((await assertRejects(() => run, SandboxError)).status, 503);
+  assertEquals(daemon.calls.at(-1), "SendSignal");
+});
+
+Deno.test("run() cancels the stream of its input where its start is refused", async () => {
+  const daemon = feeding();
+  daemon.onCall = (method) => method === "Start" ? unavailable() : undefined;
+  const cancelled = Promise.withResolvers<unknown>();
+  const stdin = new ReadableStream<Uint8Array>({ cancel: cancelled.resolve });
+  const error = await assertRejects(() => daemon.client().commands.run(["cat"], { stdin }), SandboxError);
+  assertStrictEquals(await cancelled.promise, error);
+  assert(!stdin.locked);
+});
+
+Deno.test("run() that is aborted while its input flows cancels the source", async () => {
+  using time = new FakeTime();
+  const daemon = feeding();
+  const cancelled = Promise.withResolvers<unknown>();
+  const stdin = new ReadableStream<Uint8Array>({
+    start: (controller) => controller.enqueue(bytes("some")),
+    cancel: cancelled.resolve,
+  });
+  const controller = new AbortController();
+  const reason = new Error("enough");
+  const run = assertRejects(() => daemon.client().commands.run(["cat"], { stdin, signal: controller.signal }));
+  await settle(time);
+  assertEquals(daemon.inputs, ["some"]);
+  controller.abort(reason);
+  assertStrictEquals(await run, reason);
+  await cancelled.promise;
+  assertEquals(daemon.closed, []);
+});
