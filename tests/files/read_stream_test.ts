@@ -1,8 +1,16 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { FakeTime } from "@std/testing/time";
 import { isSandboxError, NotFoundError, OutputLimitError, SandboxError } from "../../mod.ts";
 import { fakeFiles, filesOf, httpError, serve } from "./tools.ts";
 
 const PIECE = new Uint8Array(64 * 1024).fill(97);
+
+/** A clock for `performance.now()` that goes with fake time. */
+function fakeClock(time: FakeTime): Disposable {
+  const real = performance.now;
+  performance.now = () => time.now;
+  return { [Symbol.dispose]: () => void (performance.now = real) };
+}
 
 Deno.test("Filesystem.readStream() gives what is there before the rest has come", async () => {
   const more = Promise.withResolvers<void>();
@@ -110,14 +118,15 @@ Deno.test("Filesystem.readStream() ends when no byte moves while it is read", as
   assertEquals(isSandboxError(error, "request_timeout"), true);
 });
 
-Deno.test("Filesystem.readStream() does not count the time its reader takes", async () => {
+Deno.test("Filesystem.readStream() does not count the time its reader takes, nor before the first reading", async () => {
+  using time = new FakeTime();
+  using _clock = fakeClock(time);
   const { files } = fakeFiles(() => new Response(ReadableStream.from([PIECE, PIECE])), { requestTimeoutMs: 20 });
   const reader = (await files.readStream("/x")).getReader();
-  await reader.read();
-  // The limit's own timer comes before this one, which is set later and for longer.
-  await new Promise((resolve) => setTimeout(resolve, 60));
-  assertEquals((await reader.read()).done, false);
-  assertEquals((await reader.read()).done, true);
+  for (const done of [false, false, true]) {
+    time.tick(1_000);
+    assertEquals((await reader.read()).done, done);
+  }
 });
 
 Deno.test("Filesystem.readStream() errors with what onProgress throws", async () => {
@@ -131,15 +140,30 @@ Deno.test("Filesystem.readStream() errors with what onProgress throws", async ()
   assertStrictEquals(await assertRejects(() => new Response(stream).bytes()), thrown);
 });
 
+Deno.test("Filesystem.readStream() ends the transfer of what is too much", async () => {
+  const cancelled = Promise.withResolvers<unknown>();
+  const body = () =>
+    new ReadableStream<Uint8Array<ArrayBuffer>>({
+      pull: (controller) => controller.enqueue(PIECE),
+      cancel: (reason) => cancelled.resolve(reason),
+    });
+  const { files } = fakeFiles(() => new Response(body()));
+  const stream = await files.readStream("/x", { maxBytes: PIECE.byteLength });
+  const error = await assertRejects(() => new Response(stream).bytes());
+  assertStrictEquals(await cancelled.promise, error);
+});
+
 Deno.test("Filesystem.read() waits as long as bytes move", async () => {
-  await using server = await serve((_request, response) => {
-    response.writeHead(200, { "content-length": "16" });
-    let count = 0;
-    const timer = setInterval(() => {
-      response.write("x");
-      if (++count === 16) clearInterval(timer);
-    }, 50);
-  });
-  const files = filesOf({ sandboxBaseUrl: server.url, user: "user", requestTimeoutMs: 500 });
+  using time = new FakeTime();
+  using _clock = fakeClock(time);
+  let count = 0;
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    pull(controller) {
+      time.tick(90);
+      if (count++ < 16) controller.enqueue(new Uint8Array(1));
+      else controller.close();
+    },
+  }, { highWaterMark: 0 });
+  const { files } = fakeFiles(() => new Response(body), { requestTimeoutMs: 100 });
   assertEquals((await files.read("/x")).byteLength, 16);
 });

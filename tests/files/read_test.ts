@@ -164,6 +164,26 @@ Deno.test("Filesystem.read() holds to maxBytes by what is declared, and by what 
   assertStrictEquals(cancelled, error);
 });
 
+Deno.test("Filesystem.read() holds to maxBytes to the byte where no length is declared", async () => {
+  const { files } = fakeFiles(() => new Response(new Blob([TEN]).stream()));
+  await assertRejects(() => files.read("/ten", { maxBytes: 9 }), OutputLimitError);
+  assertEquals((await files.read("/ten", { maxBytes: 10 })).byteLength, 10);
+});
+
+Deno.test("Filesystem.readText() ends an answer that goes on behind the range", async () => {
+  const cancelled = Promise.withResolvers<void>();
+  const { files } = fakeFiles(() =>
+    new Response(
+      new ReadableStream({
+        pull: (controller) => controller.enqueue(new TextEncoder().encode(TEN)),
+        cancel: () => cancelled.resolve(),
+      }),
+    )
+  );
+  assertEquals(await files.readText("/ten", { range: { start: 1, end: 3 } }), "12");
+  await cancelled.promise;
+});
+
 Deno.test("Filesystem.read() reports progress, at the end too of an empty file", async () => {
   const { files } = fakeFiles(rangeServer);
   const seen: unknown[] = [];
