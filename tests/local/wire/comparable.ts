@@ -21,15 +21,18 @@ export function toComparable(received: Received): Comparable {
 }
 
 /** `actual`, with what varies in `expected` made equal to it. */
-export function maskLike(actual: Json, expected: Json): Json {
+export function maskLike(actual: Json, expected: Json, inBody: boolean = false): Json {
   if (expected === VARIES) return VARIES;
   if (Array.isArray(expected) && Array.isArray(actual)) {
-    return actual.map((item, index) => maskLike(item, expected[index]));
+    return actual.map((item, index) => maskLike(item, expected[index], inBody));
   }
   if (!isObject(expected) || !isObject(actual)) return actual;
-  const masked = Object.entries(actual).map(([key, value]) => [key, maskLike(value, expected[key])]);
-  // What varies may also be absent: in JSON, zero is.
-  const absent = Object.entries(expected).filter(([key, value]) => value === VARIES && !(key in actual));
+  const masked = Object.entries(actual).map(([key, value]) => [
+    key,
+    maskLike(value, expected[key], inBody || key === "body"),
+  ]);
+  // In a message what varies may also be absent, as zero is in JSON. A header may not.
+  const absent = Object.entries(expected).filter(([key, value]) => inBody && value === VARIES && !(key in actual));
   return Object.fromEntries([...masked, ...absent]);
 }
 
