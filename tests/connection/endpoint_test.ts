@@ -125,3 +125,10 @@ for (const sandboxBaseUrl of BAD_URLS) {
 Deno.test("endpoints() refuses a function that gives no string", () => {
   assertThrows(() => at({ sandboxBaseUrl: () => undefined as unknown as string }), TypeError, "sandboxBaseUrl");
 });
+
+for (const sandboxId of [".", ".."]) {
+  Deno.test(`endpoints() refuses to route to sandbox ${sandboxId} by path: fetch would take it for another path`, () => {
+    assertThrows(() => at({ ...GATEWAY, sandboxId, routing: "path" }), TypeError, "by path");
+    assertEquals(at({ ...GATEWAY, sandboxId, routing: "header" }).headers["e2b-sandbox-id"], sandboxId);
+  });
+}
