@@ -163,11 +163,9 @@ export class Session {
     if (this.#exited) return false;
     // A reader that is behind must not keep the end from arriving.
     this.output.release();
-    try {
-      return await send();
-    } finally {
-      await within(DRAIN_MS, this.#pumped);
-    }
+    const found = await send();
+    await within(DRAIN_MS, this.#pumped);
+    return found;
   }
 
   /** Leaves the process alone. What it still prints is read in the background and dropped. */
@@ -235,7 +233,10 @@ export class Session {
     if (this.#settled || this.#stopping !== undefined) return;
     if (isSandboxError(error, "disconnected")) return this.#fail(this.#withPartial(error));
     // An answer that makes no sense was cut off: its process must not run on with nobody to answer for it.
-    if (this.owned) await within(DRAIN_MS, this.#kill());
+    if (this.owned) {
+      this.#over(true);
+      await within(DRAIN_MS, this.#kill());
+    }
     this.#fail(error);
   }
 

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals, assertStringIncludes } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import type { CommandHandle } from "../../src/commands/command_handle.ts";
 import type { StartOptions } from "../../src/commands/commands.ts";
@@ -54,6 +54,23 @@ Deno.test("CommandHandle.kill() kills after disconnect(), and disposal does not"
   daemon.onSignal = () => !!daemon.streams[0]!.end(137);
   assertEquals(await handle.kill(), true);
   assertEquals(daemon.calls, ["Start", "SendSignal"]);
+});
+
+Deno.test("CommandHandle.kill() that is refused or aborted rejects at once, without the wait for last output", async () => {
+  using time = new FakeTime();
+  const daemon = new FakeDaemon();
+  const handle = await started(daemon);
+  daemon.onCall = () => unavailable();
+  assertEquals((await assertRejects(() => handle.kill(), SandboxError)).status, 503);
+  daemon.onCall = () => new Promise(() => {});
+  const controller = new AbortController();
+  const killing = assertRejects(() => handle.kill({ signal: controller.signal }));
+  await settle(time);
+  const reason = new Error("enough");
+  controller.abort(reason);
+  assertStrictEquals(await killing, reason);
+  daemon.streams[0]!.end();
+  assertEquals((await handle.wait()).exitCode, 0);
 });
 
 for (

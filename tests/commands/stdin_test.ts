@@ -84,3 +84,13 @@ Deno.test("run() that is aborted while its input flows cancels the source", asyn
   await cancelled.promise;
   assertEquals(daemon.closed, []);
 });
+
+Deno.test("run() cancels the stream of its input where it kills a command whose stream makes no sense", async () => {
+  const daemon = feeding();
+  daemon.onStream = (stream) => void stream.start(7).start(8);
+  const cancelled = Promise.withResolvers<unknown>();
+  const stdin = new ReadableStream<Uint8Array>({ cancel: cancelled.resolve });
+  const error = await assertRejects(() => daemon.client().commands.run(["cat"], { stdin }), SandboxError);
+  assertEquals(error.code, "protocol");
+  await cancelled.promise;
+});
