@@ -20,7 +20,7 @@ Deno.test("checkCount() takes integers and Infinity", () => {
 
 Deno.test("checkCount() refuses what is no count, by name", () => {
   for (const value of [-1, 0.5, NaN, -Infinity]) assertThrows(() => checkCount("depth", value), RangeError, "as depth");
-  for (const value of ["5", null, true]) {
+  for (const value of ["5", null, {}]) {
     assertThrows(() => checkCount("depth", value as number), TypeError, "as depth");
   }
 });
