@@ -41,11 +41,11 @@ export const outputLive: readonly Case[] = [
     source: "wire: process-output-without-newline",
     async run({ commands }, { own }) {
       const handle = own(await commands.start(["sh", "-c", "printf now; read line; echo $line"], { stdin: true }));
-      const first = Promise.withResolvers<string>();
-      const result = handle.wait({ onStdout: (text) => first.resolve(text) });
-      equal(await first.promise, "now");
+      let result: Promise<CommandResult>;
+      const first = new Promise((resolve) => result = handle.wait({ onStdout: resolve }));
+      equal(await first, "now");
       await handle.sendStdin("later\n");
-      equal((await result).stdout, "nowlater\n");
+      equal((await result!).stdout, "nowlater\n");
     },
   },
   {
@@ -55,11 +55,10 @@ export const outputLive: readonly Case[] = [
       const script = "printf 'a\\342\\202'; read line; printf '\\254b'";
       const handle = own(await commands.start(["sh", "-c", script], { stdin: true }));
       const texts: string[] = [];
-      const first = Promise.withResolvers<void>();
-      const result = handle.wait({ onStdout: (text) => (texts.push(text), first.resolve()) });
-      await first.promise;
+      let result: Promise<CommandResult>;
+      await new Promise((resolve) => result = handle.wait({ onStdout: (text) => resolve(texts.push(text)) }));
       await handle.sendStdin("\n");
-      equal((await result).stdout, "a€b");
+      equal((await result!).stdout, "a€b");
       equal(texts.join(""), "a€b");
       equal(texts[0], "a");
     },

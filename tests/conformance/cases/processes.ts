@@ -72,7 +72,8 @@ export const processes: readonly Case[] = [
     async run({ commands }, { own, unique }) {
       const others = ["a", "b", "c"].map((tag) => commands.start(["sleep", "600"], { tag: `${unique}-${tag}` }));
       for (const other of await Promise.all(others)) own(other);
-      for (const tag of ["b", "a", "c"]) {
+      // Not all of them: five streams leave a browser, which opens six connections, one for everything else.
+      for (const tag of ["b", "a"]) {
         const handle = own(await commands.connectToProcess({ tag: `${unique}-${tag}` }));
         equal((await commands.list()).find(({ pid }) => pid === handle.pid)?.tag, `${unique}-${tag}`);
       }
