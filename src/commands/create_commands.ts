@@ -79,7 +79,7 @@ function deliverOrStop(session: Session, callbacks: OutputCallbacks): Delivery {
     throw error;
   });
   done.catch(() => {});
-  return { done, cancel: delivery.cancel };
+  return { done, cancel: () => delivery.cancel() };
 }
 
 async function connect(

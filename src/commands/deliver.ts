@@ -1,6 +1,6 @@
-import type { BoundedQueue } from "../streams/bounded_queue.ts";
+import { BoundedQueue } from "../streams/bounded_queue.ts";
 import { Utf8Decoder } from "../streams/utf8_decoder.ts";
-import type { Channel, Chunk, Output } from "../process/output.ts";
+import { type Channel, type Chunk, type Output, QUEUE_BYTES, type Subscriber } from "../process/output.ts";
 
 /** Takes text as it becomes complete. An async one is awaited before the next call; the process may have to wait. */
 export type OutputCallback = (text: string) => void | Promise<void>;
@@ -24,29 +24,89 @@ export interface Delivery {
 /** Hands output to callbacks, in order, one call at a time. */
 export function deliver(output: Output, { onStdout, onStderr }: OutputCallbacks): Delivery {
   if (onStdout === undefined && onStderr === undefined) return { done: Promise.resolve(), cancel() {} };
-  const only = onStderr === undefined ? "stdout" : onStdout === undefined ? "stderr" : undefined;
-  const queue = output.subscribe(only);
-  const done = pump(queue, { stdout: onStdout, stderr: onStderr }).finally(() => queue.cancel());
-  done.catch(() => {});
-  return { done, cancel: () => queue.cancel() };
+  const delivery = new CallbackDelivery({ stdout: onStdout, stderr: onStderr });
+  output.attach(delivery, onStderr === undefined ? "stdout" : onStdout === undefined ? "stderr" : undefined);
+  return delivery;
 }
 
-async function pump(
-  queue: BoundedQueue<Chunk>,
-  callbacks: Readonly<Record<Channel, OutputCallback | undefined>>,
-): Promise<void> {
-  const decoders = { stdout: new Utf8Decoder(), stderr: new Utf8Decoder() };
-  for (let chunk = await queue.next(); chunk !== undefined; chunk = await queue.next()) {
-    const text = decoders[chunk.channel].decode(chunk.data);
-    if (text === "") continue;
-    const pending = callbacks[chunk.channel]?.(text);
-    if (pending !== undefined) await pending;
+/** Calls back in the very turn that brings the output. While an async callback is under way, output waits in a queue. */
+class CallbackDelivery implements Delivery, Subscriber {
+  readonly done: Promise<void>;
+  readonly #callbacks: Readonly<Record<Channel, OutputCallback | undefined>>;
+  readonly #decoders = { stdout: new Utf8Decoder(), stderr: new Utf8Decoder() };
+  readonly #queue = new BoundedQueue<Chunk>(QUEUE_BYTES);
+  #settle!: { resolve(): void; reject(error: unknown): void };
+  // What came before is told only when the caller has got hold of what it waits by.
+  #working = true;
+
+  constructor(callbacks: Readonly<Record<Channel, OutputCallback | undefined>>) {
+    this.#callbacks = callbacks;
+    this.done = new Promise((resolve, reject) => this.#settle = { resolve, reject });
+    this.done.catch(() => {});
+    queueMicrotask(() => this.#work());
   }
-  // Cancelled, or at its end.
-  if (queue.isCancelled) return;
-  for (const channel of ["stdout", "stderr"] as const) {
-    const rest = decoders[channel].flush();
-    if (rest !== "") await callbacks[channel]?.(rest);
+
+  get isFull(): boolean {
+    return this.#queue.isFull;
+  }
+
+  get isCancelled(): boolean {
+    return this.#queue.isCancelled;
+  }
+
+  push(chunk: Chunk, byteLength: number): void {
+    this.#queue.push(chunk, byteLength);
+    this.#wake();
+  }
+
+  close(): void {
+    this.#queue.close();
+    this.#wake();
+  }
+
+  fail(error: unknown): void {
+    this.#queue.fail(error);
+    this.#wake();
+  }
+
+  room(): Promise<void> {
+    return this.#queue.room();
+  }
+
+  unbound(): void {
+    this.#queue.unbound();
+  }
+
+  cancel(): void {
+    this.#queue.cancel();
+    this.#settle.resolve();
+  }
+
+  #wake(): void {
+    if (!this.#working) void this.#work();
+  }
+
+  async #work(): Promise<void> {
+    this.#working = true;
+    try {
+      for (let chunk = this.#queue.take(); chunk !== undefined; chunk = this.#queue.take()) {
+        const pending = this.#tell(chunk.channel, this.#decoders[chunk.channel].decode(chunk.data));
+        if (pending !== undefined) await pending;
+      }
+      if (this.#queue.isAtEnd && !this.#queue.isCancelled) {
+        await this.#tell("stdout", this.#decoders.stdout.flush());
+        await this.#tell("stderr", this.#decoders.stderr.flush());
+        this.#settle.resolve();
+      }
+    } catch (error) {
+      this.#queue.cancel();
+      this.#settle.reject(error);
+    }
+    this.#working = false;
+  }
+
+  #tell(channel: Channel, text: string): void | Promise<void> {
+    if (text !== "") return this.#callbacks[channel]?.(text);
   }
 }
 

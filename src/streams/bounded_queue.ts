@@ -71,24 +71,33 @@ export class BoundedQueue<T> {
   /** The next item, or undefined at the end; rejects with the error of `fail`. One call at a time. */
   async next(): Promise<T | undefined> {
     while (true) {
-      const entry = this.#items[this.#first];
-      if (entry !== undefined) {
-        this.#items[this.#first++] = undefined!;
-        this.#byteLength -= entry.byteLength;
-        // A consumer that is never quite done must not leave a trail of empty places.
-        if (this.#first * 2 > this.#items.length) {
-          this.#items = this.#items.slice(this.#first);
-          this.#first = 0;
-        }
-        if (this.#byteLength < this.#limit) this.#wakeProducer();
-        return entry.item;
-      }
-      if (this.#end !== undefined) {
-        if ("error" in this.#end) throw this.#end.error;
-        return undefined;
-      }
+      const item = this.take();
+      if (item !== undefined || this.isAtEnd) return item;
       await new Promise<void>((resolve) => this.#waitingConsumer = resolve);
     }
+  }
+
+  /** The next item if there is one; throws the error of `fail` behind the last. */
+  take(): T | undefined {
+    const entry = this.#items[this.#first];
+    if (entry === undefined) {
+      if (this.#end !== undefined && "error" in this.#end) throw this.#end.error;
+      return undefined;
+    }
+    this.#items[this.#first++] = undefined!;
+    this.#byteLength -= entry.byteLength;
+    // A consumer that is never quite done must not leave a trail of empty places.
+    if (this.#first * 2 > this.#items.length) {
+      this.#items = this.#items.slice(this.#first);
+      this.#first = 0;
+    }
+    if (this.#byteLength < this.#limit) this.#wakeProducer();
+    return entry.item;
+  }
+
+  /** Whether there are no items, and no more come. */
+  get isAtEnd(): boolean {
+    return this.#end !== undefined && this.#items[this.#first] === undefined;
   }
 
   #finish(end: { readonly error?: unknown }): void {
