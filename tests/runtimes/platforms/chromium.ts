@@ -1,0 +1,39 @@
+import { bundle, programPath } from "./bundle.ts";
+import { outcomesOf, output } from "./child.ts";
+import type { Platform } from "./platform.ts";
+
+const PLAYWRIGHT = "npm:playwright-core@1";
+const NAMES = ["chromium", "chromium-browser", "google-chrome"];
+
+/** A page in Chromium. */
+export async function chromium(dir: string): Promise<Platform> {
+  const browser = await installed() ?? await install();
+  const script = await bundle("page", dir, "--platform=browser", "--target=chrome134");
+  const flags = ["run", "-A", "--quiet", "--no-config", "--node-modules-dir=none"];
+  const args = [...flags, programPath("chromium"), PLAYWRIGHT, browser, script];
+  return {
+    title: (await output(browser, ["--version"])).split(" ", 2).join(" "),
+    how: "bundled by esbuild, in a page of another origin",
+    run: (job) => outcomesOf(Deno.execPath(), [...args, JSON.stringify(job)], job),
+  };
+}
+
+async function installed(): Promise<string | undefined> {
+  for (const name of NAMES) {
+    try {
+      return await output("sh", ["-c", `command -v ${name}`]);
+    } catch {
+      // The next one.
+    }
+  }
+  return undefined;
+}
+
+/** Debian's; Playwright's own download is one more place that a machine may not reach. */
+async function install(): Promise<string> {
+  await output("apt-get", ["update", "-qq"]);
+  await output("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"]);
+  const browser = await installed();
+  if (browser === undefined) throw new Error("Cannot find Chromium after installing it");
+  return browser;
+}
