@@ -24,6 +24,7 @@ export class FrameReader {
   readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
   readonly #limit: number;
   #chunk: Bytes = NO_BYTES;
+  #offset = 0;
 
   /** Makes a reader that refuses frames larger than the limit. */
   constructor(body: ReadableStream<Uint8Array>, limit: number, context: CallContext) {
@@ -34,20 +35,21 @@ export class FrameReader {
 
   /** The next frame, or undefined where the body ends between two frames. */
   async next(): Promise<Frame | undefined> {
-    while (this.#chunk.byteLength < HEADER_BYTES) {
-      const rest = this.#chunk;
+    while (this.#left < HEADER_BYTES) {
+      const rest = this.#chunk.subarray(this.#offset);
       if (!await this.#pull()) {
         if (rest.byteLength === 0) return undefined;
         throw this.#cutOff();
       }
       if (rest.byteLength > 0) this.#chunk = concat([rest, this.#chunk]);
     }
-    const { buffer, byteOffset } = this.#chunk;
-    const flags = this.#chunk[0]!;
-    const length = new DataView(buffer, byteOffset).getUint32(1);
+    const chunk = this.#chunk;
+    const at = this.#offset;
+    const flags = chunk[at]!;
+    const length = ((chunk[at + 1]! << 24) | (chunk[at + 2]! << 16) | (chunk[at + 3]! << 8) | chunk[at + 4]!) >>> 0;
     if (length > this.#limit) throw this.#tooLarge(length);
-    this.#advance(HEADER_BYTES);
-    return { flags, data: this.#chunk.byteLength >= length ? this.#advance(length) : await this.#fill(length) };
+    this.#offset += HEADER_BYTES;
+    return { flags, data: this.#left >= length ? this.#take(length) : await this.#fill(length) };
   }
 
   /** Reads the end of the body, so that the connection can serve the next call. */
@@ -68,7 +70,7 @@ export class FrameReader {
   async #fill(length: number): Promise<Bytes> {
     const whole = new Uint8Array(length);
     for (let filled = 0;;) {
-      const piece = this.#advance(Math.min(length - filled, this.#chunk.byteLength));
+      const piece = this.#take(Math.min(length - filled, this.#left));
       whole.set(piece, filled);
       filled += piece.byteLength;
       if (filled === length) return whole;
@@ -76,10 +78,13 @@ export class FrameReader {
     }
   }
 
-  #advance(length: number): Bytes {
-    const taken = this.#chunk.subarray(0, length);
-    this.#chunk = this.#chunk.subarray(length);
-    return taken;
+  /** How many bytes of the chunk were not taken yet. An offset, because views cost more than they look. */
+  get #left(): number {
+    return this.#chunk.byteLength - this.#offset;
+  }
+
+  #take(length: number): Bytes {
+    return this.#chunk.subarray(this.#offset, this.#offset += length);
   }
 
   async #pull(): Promise<boolean> {
@@ -88,6 +93,7 @@ export class FrameReader {
       if (done) return false;
       if (value.byteLength === 0) continue;
       this.#chunk = value as Bytes;
+      this.#offset = 0;
       return true;
     }
   }

@@ -72,7 +72,8 @@ export function streamedBody(
     cancel(reason) {
       // The engine gave up, and tells why itself.
       cancelled = true;
-      source.cancel(reason);
+      // Bun gives no reason when a signal aborts.
+      source.cancel(limit.signal.aborted ? limit.signal.reason : reason);
     },
   });
   return { stream, isSent: () => sent };
