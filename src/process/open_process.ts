@@ -1,6 +1,6 @@
 import type { CallOptions } from "../connection/call_options.ts";
 import type { Connection } from "../connection/connection.ts";
-import { requestTimeout, startTimer, within } from "../connection/deadline.ts";
+import { startTimer, within, withLimits } from "../connection/deadline.ts";
 import type { RpcCall } from "../connection/transport.ts";
 import type { StreamRequest } from "./event_stream.ts";
 import { ProcessStream } from "./process_stream.ts";
@@ -28,49 +28,18 @@ export async function openProcess(
   const cut = new AbortController();
   const pause = new AbortController();
   const opening = ProcessStream.open(connection, call, request, cut, pause.signal);
-  const stop = givenUp(call, signal);
+  let failed = false;
+  opening.catch(() => failed = true);
   try {
-    return await Promise.race([opening, stop.promise]);
+    return await withLimits({ signal, timeoutMs: call.timeoutMs, context: call }, () => opening);
   } catch (error) {
-    if (!stop.happened) throw error;
+    if (failed) throw error;
     pause.abort(error);
     const late = endLate(connection, opening, "start" in request, cut);
     // The reason of an abort is told once the process is dead, where that is soon.
     if (signal?.aborted && "start" in request) await within(ABORT_GRACE_MS, late);
     throw error;
-  } finally {
-    stop.clear();
   }
-}
-
-/** Rejects when the caller gives up, or the time is over. */
-function givenUp(
-  call: RpcCall,
-  signal: AbortSignal | undefined,
-): { readonly promise: Promise<never>; readonly happened: boolean; clear(): void } {
-  let happened = false;
-  let clear = () => {};
-  const promise = new Promise<never>((_, reject) => {
-    const giveUp = (reason: unknown) => {
-      happened = true;
-      reject(reason);
-    };
-    const onAbort = () => giveUp(signal!.reason);
-    const clearTimer = startTimer(call.timeoutMs, () => giveUp(requestTimeout(call, call.timeoutMs)));
-    signal?.addEventListener("abort", onAbort, { once: true });
-    clear = () => {
-      clearTimer();
-      signal?.removeEventListener("abort", onAbort);
-    };
-  });
-  promise.catch(() => {});
-  return {
-    promise,
-    get happened() {
-      return happened;
-    },
-    clear,
-  };
 }
 
 /** Ends a stream that nobody waits for any more, when it starts after all. */

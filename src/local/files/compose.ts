@@ -1,7 +1,7 @@
 import { open, rename, rm, stat } from "node:fs/promises";
 import type { Bytes } from "../../streams/bytes.ts";
 import { entryName } from "../filesystem/entry_info.ts";
-import { failedCall, isMissing } from "../filesystem/errno.ts";
+import { failedCall, isMissing } from "../errno.ts";
 import { jsonResponse } from "../responses.ts";
 import type { RuntimeState } from "../runtime_state.ts";
 import { readPart } from "./file_stream.ts";

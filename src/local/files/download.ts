@@ -2,7 +2,7 @@ import type { BigIntStats } from "node:fs";
 import { constants } from "node:fs";
 import { type FileHandle, open, stat, statfs } from "node:fs/promises";
 import { entryName } from "../filesystem/entry_info.ts";
-import { failedCall, isMissing } from "../filesystem/errno.ts";
+import { failedCall, isMissing } from "../errno.ts";
 import type { RuntimeState } from "../runtime_state.ts";
 import { chooseCoding, type Coding, requireIdentity } from "./accept_encoding.ts";
 import { inlineDisposition } from "./content_disposition.ts";

@@ -3,7 +3,7 @@ import { type FileHandle, open, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path/posix";
 import type { Bytes } from "../../streams/bytes.ts";
 import type { Account } from "../accounts.ts";
-import { errorCode, errorWords, failedCall } from "../filesystem/errno.ts";
+import { errorCode, errorWords, failedCall } from "../errno.ts";
 import { makeDirs } from "../filesystem/make_dirs.ts";
 import { type Metadata, setFileMetadata } from "../filesystem/metadata.ts";
 import type { RuntimeState } from "../runtime_state.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path/posix";
 import type { EntryInfo } from "../../../gen/filesystem/filesystem_pb.ts";
 import type { RuntimeState } from "../runtime_state.ts";
 import { entryInfo } from "./entry_info.ts";
-import { failedCall, isMissing } from "./errno.ts";
+import { failedCall, isMissing } from "../errno.ts";
 import { ResolveError, resolveSymlinks } from "./symlinks.ts";
 
 /** So many entries of a directory are looked at together. */

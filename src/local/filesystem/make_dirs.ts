@@ -1,7 +1,7 @@
 import { chmod, chown, mkdir, stat } from "node:fs/promises";
 import { dirname } from "node:path/posix";
 import type { Account } from "../accounts.ts";
-import { errorCode, failedCall, isMissing } from "./errno.ts";
+import { errorCode, failedCall, isMissing } from "../errno.ts";
 
 /** Gives an entry to an account, where the runtime may switch to it. */
 export async function giveTo(path: string, account: Account): Promise<void> {

@@ -2,7 +2,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { lstat, rename } from "node:fs/promises";
 import { dirname } from "node:path/posix";
 import type { Account } from "../accounts.ts";
-import { errorWords, isMissing } from "./errno.ts";
+import { errorWords, isMissing } from "../errno.ts";
 import { makeDirs } from "./make_dirs.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { lstat, rm } from "node:fs/promises";
 import { basename } from "node:path/posix";
-import { failedCall, isMissing } from "./errno.ts";
+import { failedCall, isMissing } from "../errno.ts";
 
 /**
  * Removes an entry and what is in it; a symlink is unlinked, and what is not

@@ -7,7 +7,7 @@ import { PathError, resolvePath } from "../paths.ts";
 import { requestAccount } from "../request_user.ts";
 import type { RuntimeState } from "../runtime_state.ts";
 import { entryInfo, entryName } from "./entry_info.ts";
-import { failedCall, isMissing } from "./errno.ts";
+import { failedCall, isMissing } from "../errno.ts";
 import { listDir } from "./list_dir.ts";
 import { makeDirs } from "./make_dirs.ts";
 import { move } from "./move.ts";

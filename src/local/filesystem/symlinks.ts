@@ -1,6 +1,6 @@
 import { lstat, readlink } from "node:fs/promises";
 import { dirname, join } from "node:path/posix";
-import { failedCall, isMissing } from "./errno.ts";
+import { failedCall, isMissing } from "../errno.ts";
 
 /** Why a path could not be followed to its end. */
 export class ResolveError extends Error {

@@ -6,6 +6,7 @@ import { open, stat } from "node:fs/promises";
 import { isAbsolute, join } from "node:path/posix";
 import process from "node:process";
 import type { Account } from "../accounts.ts";
+import { errorWords } from "../errno.ts";
 import { ownPath } from "./environment.ts";
 
 /** What is to be started. */
@@ -21,23 +22,6 @@ export interface Launch {
 
 /** A refusal in the words of the daemon's operating system library. */
 class LaunchFailure extends Error {}
-
-const ERRNO_TEXTS: Readonly<Record<string, string>> = {
-  E2BIG: "argument list too long",
-  EACCES: "permission denied",
-  EAGAIN: "resource temporarily unavailable",
-  EINVAL: "invalid argument",
-  ELOOP: "too many levels of symbolic links",
-  EMFILE: "too many open files",
-  ENAMETOOLONG: "file name too long",
-  ENOENT: "no such file or directory",
-  ENOEXEC: "exec format error",
-  ENOMEM: "cannot allocate memory",
-  ENOTDIR: "not a directory",
-  EPERM: "operation not permitted",
-  ERR_INVALID_ARG_VALUE: "invalid argument",
-  ETXTBSY: "text file busy",
-};
 
 /** The newer daemon's wrapper: what cannot be started is then exit 126 or 127. */
 const WRAPPER = `command -v nice >/dev/null && set -- nice -n 0 "$@"; exec "$@"`;
@@ -115,9 +99,7 @@ async function start(
     await once(child, "spawn");
     return child;
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? "";
-    const text = ERRNO_TEXTS[code] ?? (error as Error).message;
-    throw new LaunchFailure(`fork/exec ${shown}: ${text}`);
+    throw new LaunchFailure(`fork/exec ${shown}: ${errorWords(error)}`);
   }
 }
 

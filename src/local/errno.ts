@@ -3,7 +3,9 @@
  * but people read messages, and the recordings are compared to the letter.
  */
 const WORDS: Readonly<Record<string, string>> = {
+  E2BIG: "argument list too long",
   EACCES: "permission denied",
+  EAGAIN: "resource temporarily unavailable",
   EBUSY: "device or resource busy",
   EDQUOT: "disk quota exceeded",
   EEXIST: "file exists",
@@ -16,6 +18,8 @@ const WORDS: Readonly<Record<string, string>> = {
   EMLINK: "too many links",
   ENAMETOOLONG: "file name too long",
   ENOENT: "no such file or directory",
+  ENOEXEC: "exec format error",
+  ENOMEM: "cannot allocate memory",
   ENOSPC: "no space left on device",
   ENOTDIR: "not a directory",
   ENOTEMPTY: "directory not empty",
@@ -24,7 +28,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EROFS: "read-only file system",
   ETXTBSY: "text file busy",
   EXDEV: "invalid cross-device link",
-  // A NUL in a path is refused before the system sees it.
+  // A NUL in a path or an argument is refused before the system sees it.
   ERR_INVALID_ARG_VALUE: "invalid argument",
 };
 
