@@ -93,7 +93,7 @@ async function connect(
   const output = outputOf(options);
   const pid = typeof target === "number" ? target : await calls.findByTag(checkTag(target), options);
   const name = `process ${pid}`;
-  const call = connection.call(`connect to ${name}`, "process", options);
+  const call = { ...connection.call(`connect to ${name}`, "process", options), following: `follow ${name}` };
   const stream = await openProcess(connection, call, { connect: { process: selectPid(pid) } }, { signal });
   const pumpWhen = options.capture === false ? nextTask() : Promise.resolve();
   const session = new Session(connection, stream, output, { owned: false, pumpWhen });

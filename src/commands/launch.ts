@@ -44,7 +44,8 @@ export async function launch(
   };
   const tag = options.tag === undefined ? {} : { tag: checkWord("tag", options.tag) };
   const account = connection.accounts.forCommand(options.user);
-  const call = connection.call(`start ${name}`, "process", options, account.authorization);
+  const started = connection.call(`start ${name}`, "process", options, account.authorization);
+  const call = { ...started, following: `follow ${name}` };
   signal?.throwIfAborted();
 
   const plan = await planStdin(options.stdin, () => calls.canCloseStdin(options));

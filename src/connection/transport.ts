@@ -36,7 +36,7 @@ export interface RpcCall extends CallContext {
   /** The account to act as. */
   readonly authorization?: string | undefined;
   /** What a stream is about once its first message is there. */
-  readonly following?: RpcCall | undefined;
+  readonly following?: string | undefined;
   /** Ends the pauses between attempts to open a stream. */
   readonly pauseSignal?: AbortSignal | undefined;
 }
@@ -186,7 +186,7 @@ class Messages<O extends DescMessage> implements AsyncIterableIterator<MessageSh
       if (frame === undefined) throw lost(this.#call, undefined);
       if (frame.flags === 0) {
         const value = this.#decode(frame);
-        this.#call = this.#frames.context = this.#call.following ?? this.#call;
+        this.#call = this.#frames.context = followed(this.#call);
         return { done: false, value };
       }
       if (frame.flags & 1) throw garbled(this.#call, "a compressed frame that was not asked for");
@@ -216,6 +216,11 @@ class Messages<O extends DescMessage> implements AsyncIterableIterator<MessageSh
       throw garbled(this.#call, "a message that cannot be decoded", cause);
     }
   }
+}
+
+/** The call of a stream that is open. */
+export function followed(call: RpcCall): RpcCall {
+  return call.following === undefined ? call : { ...call, what: call.following, following: undefined };
 }
 
 /** Reads the end frame: JSON in either codec, with the error where there is one. */

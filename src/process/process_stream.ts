@@ -4,7 +4,7 @@ import type {
 } from "../../gen/process/process_pb.ts";
 import type { Connection } from "../connection/connection.ts";
 import { startTimer } from "../connection/deadline.ts";
-import { contextOf, type RpcCall } from "../connection/transport.ts";
+import { contextOf, followed, type RpcCall } from "../connection/transport.ts";
 import { DisconnectedError } from "../errors/disconnected_error.ts";
 import { type EventMessage, EventStream, garbled, PING_SECONDS, type StreamRequest } from "./event_stream.ts";
 import { selectPid } from "./signals.ts";
@@ -57,9 +57,8 @@ export class ProcessStream {
     cut: AbortController,
     pause: AbortSignal,
   ): Promise<ProcessStream> {
-    const following = { ...call, what: call.what.replace(/^(start|connect to)/, "follow") };
-    const stream = await EventStream.open(connection, { ...call, following, pauseSignal: pause }, request, cut);
-    return new ProcessStream(connection, following, stream);
+    const stream = await EventStream.open(connection, { ...call, pauseSignal: pause }, request, cut);
+    return new ProcessStream(connection, followed(call), stream);
   }
 
   /** The next output or the end. Rejects with a `DisconnectedError` when the stream is lost before its end. */
