@@ -1,0 +1,5 @@
+/**
+ * Tools for testing what uses sandboxes, without one.
+ *
+ * @module
+ */
