@@ -3,3 +3,11 @@
  *
  * @module
  */
+
+export {
+  GATEWAY_REPLIES,
+  type GatewayReply,
+  gatewayReply,
+  type GatewayReplyName,
+  type GatewayReplyValues,
+} from "./gateway_replies.ts";
