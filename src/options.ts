@@ -99,7 +99,7 @@ export interface RuntimeClientOptions {
    * More headers for every request. They win over those the client sets itself, whatever the letter case, but for what
    * makes a request the one it is, such as `Content-Type` and `Range`.
    */
-  headers?: HeadersInit | undefined;
+  headers?: RequestInit["headers"] | undefined;
   /**
    * The limit of a unary call and of the wait for a stream's first event, in milliseconds; for file content it counts
    * only while no byte moves. 0: none.
@@ -229,7 +229,7 @@ function text(name: string, value: string | undefined): string | undefined {
 }
 
 /** Copies headers. An engine's own error would show the value, which may be a secret. */
-function checkHeaders(headers: HeadersInit | undefined): Headers {
+function checkHeaders(headers: RequestInit["headers"]): Headers {
   try {
     return new Headers(headers);
   } catch {
