@@ -1,6 +1,5 @@
 import type { CallOptions } from "../connection/call_options.ts";
 import type { Connection } from "../connection/connection.ts";
-import { unaryOptions } from "../connection/rpc.ts";
 import { InvalidArgumentError } from "../errors/invalid_argument_error.ts";
 import { NotFoundError } from "../errors/not_found_error.ts";
 import { UnsupportedError } from "../errors/unsupported_error.ts";
@@ -26,7 +25,7 @@ export class ProcessCalls {
 
   async list(options: CallOptions): Promise<ProcessInfo[]> {
     const call = this.#connection.call("list processes", "process", options);
-    const { processes } = await this.#connection.rpc.process.list({}, unaryOptions(call, options));
+    const { processes } = await this.#connection.rpc.process.list({}, call, options.signal);
     return processes.map(({ pid, tag, config }) => ({
       pid,
       ...(tag !== undefined && { tag }),

@@ -6,7 +6,7 @@ import { Capabilities } from "./capabilities.ts";
 import { type EndpointOf, endpoints } from "./endpoint.ts";
 import type { CallContext } from "./error_map/failure.ts";
 import { Fetcher } from "./fetcher.ts";
-import { createRpc, type Rpc, unaryOptions } from "./rpc.ts";
+import { createRpc, type Rpc } from "./rpc.ts";
 import type { RpcCall } from "./transport.ts";
 
 /** Everything a room needs to talk to one sandbox. */
@@ -50,8 +50,7 @@ export class Connection {
 
   async #closeStdin(pid: number): Promise<void> {
     const call = this.call("probe the daemon for CloseStdin", "process", {});
-    const process = { selector: { case: "pid", value: pid } } as const;
-    await this.rpc.process.closeStdin({ process }, unaryOptions(call, {}));
+    await this.rpc.process.closeStdin({ process: { selector: { $case: "pid", value: pid } } }, call);
   }
 
   /** What a call is about. */

@@ -45,6 +45,10 @@ const refusesRedirects: boolean = (() => {
   }
 })();
 
+/** Whether the engine lets a caller say how answers may be compressed. Browsers do not, and unpack them. */
+const choosesEncoding: boolean = new Request("http://localhost/", { headers: { "accept-encoding": "identity" } })
+  .headers.has("accept-encoding");
+
 /** The one caller of `fetch`: headers, tokens, redirects, refusals and repetition. */
 export class Fetcher {
   readonly #options: ResolvedOptions;
@@ -105,8 +109,9 @@ export class Fetcher {
       });
     let told = false;
     try {
-      const response = await this.#options.fetch(url, this.#request(call, tokens));
-      const refused = await this.#refusal(call, response, tokens);
+      const request = this.#request(call, tokens);
+      const response = await this.#options.fetch(url, request);
+      const refused = await this.#refusal(call, request, response, tokens);
       told = true;
       done(response.status, refused?.error);
       if (refused !== undefined) return refused;
@@ -123,10 +128,10 @@ export class Fetcher {
     }
   }
 
-  #request(call: HttpCall, tokens: TokenValues): RequestInit {
+  #request(call: HttpCall, tokens: TokenValues): RequestInit & { readonly headers: Headers } {
     const { signal } = call;
     const body = typeof call.body === "function" ? call.body() : call.body;
-    const init: RequestInit & { duplex?: "half" } = {
+    const init: RequestInit & { readonly headers: Headers; duplex?: "half" } = {
       method: call.method,
       headers: this.#headers(call, tokens),
       redirect: isStreamBody(body) && refusesRedirects ? "error" : "manual",
@@ -174,12 +179,27 @@ export class Fetcher {
   }
 
   /** What is wrong with an answer, or undefined. */
-  async #refusal(call: HttpCall, response: Response, tokens: TokenValues): Promise<Failure | undefined> {
+  async #refusal(
+    call: HttpCall,
+    { headers }: { readonly headers: Headers },
+    response: Response,
+    tokens: TokenValues,
+  ): Promise<Failure | undefined> {
     const { status, type } = response;
+    const encoding = encodingAgainst(headers, response);
+    if (encoding !== undefined) await response.body?.cancel().catch(() => {});
     if (!response.ok) {
-      const body = await readBounded(response, ERROR_BODY_BYTES).catch(() => new Uint8Array(0));
+      const body = encoding !== undefined
+        ? new Uint8Array(0)
+        : await readBounded(response, ERROR_BODY_BYTES).catch(() => new Uint8Array(0));
       const location = response.headers.get("location");
       return httpFailure(call, { status, type, location }, this.mask(new TextDecoder().decode(body), tokens));
+    }
+    if (encoding !== undefined) {
+      return failure(call, `the answer is compressed (${encoding}), against what was asked`, {
+        code: "protocol",
+        hint: HINTS.notADaemon,
+      }, { status });
     }
     const contentType = response.headers.get("content-type") ?? "";
     if (call.accept === undefined || contentType.split(";")[0]!.trim().toLowerCase() === call.accept) return undefined;
@@ -207,6 +227,13 @@ export class Fetcher {
 interface TokenValues {
   readonly runtime: string | undefined;
   readonly traffic: string | undefined;
+}
+
+/** How an answer is compressed that must not be: some engines unpack it, without a limit, and others hand it over packed. */
+function encodingAgainst(asked: Headers, { headers }: Response): string | undefined {
+  const encoding = headers.get("content-encoding") ?? "identity";
+  const against = choosesEncoding && asked.get("accept-encoding") === "identity" && encoding !== "identity";
+  return against ? encoding : undefined;
 }
 
 /** Whether a body can be sent only once. */

@@ -1,26 +1,95 @@
-import { type CallOptions as ConnectCallOptions, type Client, createClient, type Transport } from "@connectrpc/connect";
-import { type EntryInfo as EntryMessage, Filesystem, FileType } from "../../gen/filesystem/filesystem_pb.ts";
-import { Process } from "../../gen/process/process_pb.ts";
-import type { CallOptions } from "./call_options.ts";
-import { contextOf, createTransport, type RpcCall } from "./transport.ts";
+import {
+  type EntryInfo as EntryMessage,
+  FileType,
+  ListDirRequest,
+  ListDirResponse,
+  MakeDirRequest,
+  MakeDirResponse,
+  MoveRequest,
+  MoveResponse,
+  RemoveRequest,
+  RemoveResponse,
+  StatRequest,
+  StatResponse,
+} from "../../gen/codec/filesystem/filesystem.ts";
+import {
+  CloseStdinRequest,
+  CloseStdinResponse,
+  ConnectRequest,
+  ConnectResponse,
+  ListRequest,
+  ListResponse,
+  SendInputRequest,
+  SendInputResponse,
+  SendSignalRequest,
+  SendSignalResponse,
+  StartRequest,
+  StartResponse,
+} from "../../gen/codec/process/process.ts";
+import type { Decoder, Encoder } from "./codec.ts";
 import type { Fetcher } from "./fetcher.ts";
+import { type RpcCall, type StreamOptions, Transport } from "./transport.ts";
 
 export { type EntryMessage, FileType };
 
+/** A call with one answer. The signal cuts it. */
+type Unary<I, O> = (message: I, call: RpcCall, signal?: AbortSignal) => Promise<O>;
+
+/** A call that is answered by messages, the first of which is yet to come. */
+type Streaming<I, O> = (message: I, call: RpcCall, options: StreamOptions) => Promise<AsyncIterator<O, undefined>>;
+
 /** The two services of the daemon, typed, over one transport. */
 export interface Rpc {
-  readonly transport: Transport;
-  readonly process: Client<typeof Process>;
-  readonly filesystem: Client<typeof Filesystem>;
+  readonly process: {
+    readonly list: Unary<ListRequest, ListResponse>;
+    readonly start: Streaming<StartRequest, StartResponse>;
+    readonly connect: Streaming<ConnectRequest, ConnectResponse>;
+    readonly sendInput: Unary<SendInputRequest, SendInputResponse>;
+    readonly sendSignal: Unary<SendSignalRequest, SendSignalResponse>;
+    readonly closeStdin: Unary<CloseStdinRequest, CloseStdinResponse>;
+  };
+  readonly filesystem: {
+    readonly stat: Unary<StatRequest, StatResponse>;
+    readonly listDir: Unary<ListDirRequest, ListDirResponse>;
+    readonly makeDir: Unary<MakeDirRequest, MakeDirResponse>;
+    readonly move: Unary<MoveRequest, MoveResponse>;
+    readonly remove: Unary<RemoveRequest, RemoveResponse>;
+  };
 }
 
 /** Makes the clients of both services. */
 export function createRpc(fetcher: Fetcher, maxFrameBytes: number): Rpc {
-  const transport = createTransport(fetcher, maxFrameBytes);
-  return { transport, process: createClient(Process, transport), filesystem: createClient(Filesystem, transport) };
-}
+  const transport = new Transport(fetcher, maxFrameBytes);
 
-/** The options that connect's clients take, of a unary call. */
-export function unaryOptions(call: RpcCall, { signal }: CallOptions): ConnectCallOptions {
-  return { contextValues: contextOf(call), ...(signal && { signal }) };
+  function unary<I, O>(path: string, request: Encoder<I>, response: Decoder<O>): Unary<I, O> {
+    return (message, call, signal) => transport.unary({ path, request, response }, message, call, signal);
+  }
+
+  /** Twice is the same as once, so it may be sent again where it may have run. */
+  function idempotent<I, O>(path: string, request: Encoder<I>, response: Decoder<O>): Unary<I, O> {
+    const method = { path, request, response, repeat: "idempotent" } as const;
+    return (message, call, signal) => transport.unary(method, message, call, signal);
+  }
+
+  function streaming<I, O>(path: string, request: Encoder<I>, response: Decoder<O>): Streaming<I, O> {
+    return (message, call, options) => transport.stream({ path, request, response }, message, call, options);
+  }
+
+  return {
+    process: {
+      list: idempotent("process.Process/List", ListRequest, ListResponse),
+      start: streaming("process.Process/Start", StartRequest, StartResponse),
+      connect: streaming("process.Process/Connect", ConnectRequest, ConnectResponse),
+      sendInput: unary("process.Process/SendInput", SendInputRequest, SendInputResponse),
+      sendSignal: unary("process.Process/SendSignal", SendSignalRequest, SendSignalResponse),
+      closeStdin: unary("process.Process/CloseStdin", CloseStdinRequest, CloseStdinResponse),
+    },
+    filesystem: {
+      stat: idempotent("filesystem.Filesystem/Stat", StatRequest, StatResponse),
+      listDir: idempotent("filesystem.Filesystem/ListDir", ListDirRequest, ListDirResponse),
+      makeDir: unary("filesystem.Filesystem/MakeDir", MakeDirRequest, MakeDirResponse),
+      move: unary("filesystem.Filesystem/Move", MoveRequest, MoveResponse),
+      remove: idempotent("filesystem.Filesystem/Remove", RemoveRequest, RemoveResponse),
+    },
+  };
 }

@@ -1,5 +1,4 @@
 import { isSandboxError } from "../errors/is_sandbox_error.ts";
-import { decodeUtf8 } from "../streams/utf8_decoder.ts";
 import type { CallOptions } from "./call_options.ts";
 import type { Connection } from "./connection.ts";
 import { withLimits } from "./deadline.ts";
@@ -27,6 +26,9 @@ export interface RuntimeMetrics {
   readonly diskUsedBytes?: number;
 }
 
+/** The last that a `Date` holds. */
+const LAST_SECOND = 8_640_000_000_000;
+
 /** Asks whether the daemon answers: false where nothing listens or the gateway has no running sandbox. */
 export async function health(connection: Connection, options: CallOptions): Promise<boolean> {
   try {
@@ -51,14 +53,16 @@ export async function health(connection: Connection, options: CallOptions): Prom
 /** Asks for figures. */
 export async function metrics(connection: Connection, options: CallOptions): Promise<RuntimeMetrics> {
   const figures = await getJson(connection, "get metrics", "metrics", options);
-  const number = (key: string): number => {
+  const number = (key: string, most: number = Number.MAX_SAFE_INTEGER): number => {
     const figure = figures[key];
-    if (typeof figure === "number") return figure;
-    throw failure(connection.context("get metrics"), `the answer has no ${key}`, { code: "protocol" }).error;
+    const known = typeof figure === "number";
+    if (known && figure >= 0 && figure <= most) return figure;
+    const detail = known ? `the answer has ${figure} for ${key}` : `the answer has no ${key}`;
+    throw failure(connection.context("get metrics"), detail, { code: "protocol" }).error;
   };
-  const optional = (name: string, key: string) => typeof figures[key] === "number" ? { [name]: figures[key] } : {};
+  const optional = (name: string, key: string) => figures[key] === undefined ? {} : { [name]: number(key) };
   return {
-    timestamp: new Date(number("ts") * 1000),
+    timestamp: new Date(number("ts", LAST_SECOND) * 1000),
     cpuCount: number("cpu_count"),
     cpuUsedPercent: number("cpu_used_pct"),
     memoryTotalBytes: number("mem_total"),
@@ -83,9 +87,9 @@ async function getJson(
   const call = { operation, path: `/${operation}`, repeat: "idempotent", accept: "application/json" } as const;
   return await get(connection, what, call, options, async (response) => {
     const context = connection.context(what);
-    const text = decodeUtf8(await readAll(response, connection.options.maxFrameBytes, context));
+    const bytes = await readAll(response, connection.options.maxFrameBytes, context);
     try {
-      const value: unknown = JSON.parse(text);
+      const value: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
       if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
     } catch {
       // Said below.

@@ -1,33 +1,24 @@
-import {
-  create,
-  type DescMessage,
-  type DescMethodStreaming,
-  type DescMethodUnary,
-  fromBinary,
-  type MessageInitShape,
-  type MessageShape,
-  toBinary,
-} from "@bufbuild/protobuf";
-import {
-  type ContextKey,
-  type ContextValues,
-  createContextKey,
-  createContextValues,
-  type StreamResponse,
-  type Transport,
-  type UnaryResponse,
-} from "@connectrpc/connect";
-import { createConnectTransport } from "@connectrpc/connect-web";
 import { DisconnectedError } from "../errors/disconnected_error.ts";
 import { isSandboxError } from "../errors/is_sandbox_error.ts";
 import type { SandboxError } from "../errors/sandbox_error.ts";
 import type { Bytes } from "../streams/bytes.ts";
-import { type Limits, withLimits } from "./deadline.ts";
+import { decode, type Decoder, encode, type Encoder } from "./codec.ts";
+import { withLimits } from "./deadline.ts";
 import { connectFailure } from "./error_map/connect.ts";
 import { type CallContext, failure } from "./error_map/failure.ts";
 import type { Fetcher, HttpCall } from "./fetcher.ts";
 import { readAll } from "./read_all.ts";
 import { type Frame, FrameReader } from "./stream_reader.ts";
+
+/** A call of a service. */
+export interface Method<I, O> {
+  /** Service and name: `process.Process/Start`. */
+  readonly path: string;
+  readonly request: Encoder<I>;
+  readonly response: Decoder<O>;
+  /** What runs twice without harm is `idempotent`. */
+  readonly repeat?: "idempotent";
+}
 
 /** What an RPC is told beside its message. */
 export interface RpcCall extends CallContext {
@@ -41,119 +32,88 @@ export interface RpcCall extends CallContext {
   readonly pauseSignal?: AbortSignal | undefined;
 }
 
-const CALL: ContextKey<RpcCall> = createContextKey<RpcCall>({ what: "call the daemon", timeoutMs: 0 }, {
-  description: "what the call is",
-});
-
-/** The context that carries a call through connect's client to the transport. */
-export function contextOf(call: RpcCall): ContextValues {
-  return createContextValues().set(CALL, call);
+/** How a stream is opened. */
+export interface StreamOptions {
+  /** Cuts the connection. */
+  readonly signal?: AbortSignal | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** Reading twice gives the same, and removing what is gone succeeds: these may be sent again at any time. */
-const IDEMPOTENT: ReadonlySet<string> = new Set(["Stat", "ListDir", "List", "Remove"]);
+const PROTOCOL = { "connect-protocol-version": "1" };
+const UNARY = "application/proto";
+const STREAM = "application/connect+proto";
 
 /**
- * The Connect protocol in its binary form over the fetcher. Unary calls are connect-web's; streams have a reader of
- * our own. `Connect-Timeout-Ms` is never sent: on envd 0.2.10 its expiry kills the daemon when a command is chatty.
+ * The Connect protocol in its binary form over the fetcher. `Connect-Timeout-Ms` is never sent: on envd 0.2.10 its
+ * expiry kills the daemon when a command is chatty.
  */
-export function createTransport(fetcher: Fetcher, maxFrameBytes: number): Transport {
-  async function unary<I extends DescMessage, O extends DescMessage>(
-    method: DescMethodUnary<I, O>,
-    signal: AbortSignal | undefined,
-    _timeoutMs: number | undefined,
-    header: HeadersInit | undefined,
-    input: MessageInitShape<I>,
-    values?: ContextValues,
-  ): Promise<UnaryResponse<I, O>> {
-    const call = values?.get(CALL) ?? CALL.defaultValue;
-    const limits: Limits = { signal, timeoutMs: call.timeoutMs, context: call };
-    return await withLimits(limits, async (signal) => {
-      // Kept as it is: connect-web forgets the cause of what looks like a timeout or an abort to it.
-      let thrown: { readonly error: unknown } | undefined;
-      const web = createConnectTransport({
-        baseUrl: fetcher.baseUrl,
-        useBinaryFormat: true,
-        fetch: (_url, init) =>
-          fetcher.send({
-            ...httpCall(method, call),
-            headers: init!.headers as Headers,
-            body: init!.body as Bytes,
-            signal,
-            repeat: IDEMPOTENT.has(method.name) ? "idempotent" : "if-nothing-ran",
-            accept: "application/proto",
-          }, async (response) =>
-            new Response(await readAll(response, maxFrameBytes, call), {
-              headers: { "content-type": "application/proto" },
-            })).catch((error) => {
-              thrown = { error };
-              throw error;
-            }),
-      });
-      try {
-        return await web.unary(method, undefined, undefined, header, input);
-      } catch (error) {
-        throw thrown !== undefined ? thrown.error : garbled(call, "a message that cannot be decoded", error);
-      }
-    });
+export class Transport {
+  readonly #fetcher: Fetcher;
+  readonly #maxFrameBytes: number;
+
+  /** Answers and frames larger than the limit are refused. */
+  constructor(fetcher: Fetcher, maxFrameBytes: number) {
+    this.#fetcher = fetcher;
+    this.#maxFrameBytes = maxFrameBytes;
   }
 
-  async function stream<I extends DescMessage, O extends DescMessage>(
-    method: DescMethodStreaming<I, O>,
-    signal: AbortSignal | undefined,
-    _timeoutMs: number | undefined,
-    header: HeadersInit | undefined,
-    input: AsyncIterable<MessageInitShape<I>>,
-    values?: ContextValues,
-  ): Promise<StreamResponse<I, O>> {
-    const call = values?.get(CALL) ?? CALL.defaultValue;
-    const headers = new Headers(header);
-    headers.set("content-type", "application/connect+proto");
-    headers.set("connect-protocol-version", "1");
-    const response = await fetcher.send({
-      ...httpCall(method, call),
-      headers,
-      body: await envelope(method.input, input),
+  /** One message out, one message back, within the call's limit. */
+  async unary<I, O>(
+    method: Method<I, O>,
+    message: I,
+    call: RpcCall,
+    signal?: AbortSignal | undefined,
+  ): Promise<O> {
+    const body = encode(method.request, message);
+    return await withLimits({ signal, timeoutMs: call.timeoutMs, context: call }, (signal) =>
+      this.#fetcher.send({
+        ...httpCall(method.path, call),
+        headers: { ...PROTOCOL, "content-type": UNARY },
+        body,
+        signal,
+        repeat: method.repeat ?? "if-nothing-ran",
+        accept: UNARY,
+      }, async (response) => decoded(method.response, await readAll(response, this.#maxFrameBytes, call), call)));
+  }
+
+  /** One message out; the messages that come back, once the daemon has begun to answer. */
+  async stream<I, O>(
+    method: Method<I, O>,
+    message: I,
+    call: RpcCall,
+    { signal, headers }: StreamOptions,
+  ): Promise<AsyncIterator<O, undefined>> {
+    const response = await this.#fetcher.send({
+      ...httpCall(method.path, call),
+      headers: { ...headers, ...PROTOCOL, "content-type": STREAM },
+      body: envelope(encode(method.request, message)),
       signal,
       pauseSignal: call.pauseSignal,
-      accept: "application/connect+proto",
+      accept: STREAM,
     });
     if (response.body === null) throw garbled(call, "no body");
-    return {
-      stream: true,
-      service: method.parent,
-      method,
-      header: response.headers,
-      trailer: new Headers(),
-      message: new Messages(method.output, fetcher, new FrameReader(response.body, maxFrameBytes, call), call),
-    };
+    return new Messages(
+      method.response,
+      this.#fetcher,
+      new FrameReader(response.body, this.#maxFrameBytes, call),
+      call,
+    );
   }
-
-  return { unary, stream };
 }
 
 function httpCall(
-  method: DescMethodUnary | DescMethodStreaming,
-  call: RpcCall,
+  path: string,
+  { what, subject, sandboxId, authorization }: RpcCall,
 ): CallContext & Pick<HttpCall, "operation" | "method" | "path" | "authorization"> {
-  const operation = `${method.parent.typeName}/${method.name}`;
-  const { what, subject, sandboxId, authorization } = call;
-  return { what, subject, sandboxId, authorization, operation, method: "POST", path: `/${operation}` };
+  return { what, subject, sandboxId, authorization, operation: path, method: "POST", path: `/${path}` };
 }
 
 /** The one message of a server-streaming request in its envelope. */
-async function envelope<I extends DescMessage>(
-  schema: I,
-  input: AsyncIterable<MessageInitShape<I>>,
-): Promise<Bytes> {
-  for await (const message of input) {
-    const data = toBinary(schema, create(schema, message));
-    const enveloped = new Uint8Array(5 + data.byteLength);
-    new DataView(enveloped.buffer).setUint32(1, data.byteLength);
-    enveloped.set(data, 5);
-    return enveloped;
-  }
-  throw new TypeError("Cannot open a stream without a request message");
+function envelope(data: Bytes): Bytes {
+  const enveloped = new Uint8Array(5 + data.byteLength);
+  new DataView(enveloped.buffer).setUint32(1, data.byteLength);
+  enveloped.set(data, 5);
+  return enveloped;
 }
 
 /**
@@ -161,31 +121,27 @@ async function envelope<I extends DescMessage>(
  *
  * An iterator written out, because an async generator takes three turns of the event loop's queue for each message.
  */
-class Messages<O extends DescMessage> implements AsyncIterableIterator<MessageShape<O>, undefined> {
-  readonly #schema: O;
+class Messages<O> implements AsyncIterator<O, undefined> {
+  readonly #decoder: Decoder<O>;
   readonly #fetcher: Fetcher;
   readonly #frames: FrameReader;
   #call: RpcCall;
   #over = false;
 
-  constructor(schema: O, fetcher: Fetcher, frames: FrameReader, call: RpcCall) {
-    this.#schema = schema;
+  constructor(decoder: Decoder<O>, fetcher: Fetcher, frames: FrameReader, call: RpcCall) {
+    this.#decoder = decoder;
     this.#fetcher = fetcher;
     this.#frames = frames;
     this.#call = call;
   }
 
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async next(): Promise<IteratorResult<MessageShape<O>, undefined>> {
+  async next(): Promise<IteratorResult<O, undefined>> {
     if (this.#over) return { done: true, value: undefined };
     try {
       const frame = await this.#frames.next();
       if (frame === undefined) throw lost(this.#call, undefined);
       if (frame.flags === 0) {
-        const value = this.#decode(frame);
+        const value = decoded(this.#decoder, frame.data, this.#call);
         this.#call = this.#frames.context = followed(this.#call);
         return { done: false, value };
       }
@@ -201,20 +157,20 @@ class Messages<O extends DescMessage> implements AsyncIterableIterator<MessageSh
     }
   }
 
-  async return(): Promise<IteratorResult<MessageShape<O>, undefined>> {
+  async return(): Promise<IteratorResult<O, undefined>> {
     if (!this.#over) {
       this.#over = true;
       await this.#frames.cancel();
     }
     return { done: true, value: undefined };
   }
+}
 
-  #decode({ data }: Frame): MessageShape<O> {
-    try {
-      return fromBinary(this.#schema, data);
-    } catch (cause) {
-      throw garbled(this.#call, "a message that cannot be decoded", cause);
-    }
+function decoded<O>(decoder: Decoder<O>, data: Bytes, call: RpcCall): O {
+  try {
+    return decode(decoder, data);
+  } catch (cause) {
+    throw garbled(call, "a message that cannot be decoded", cause);
   }
 }
 

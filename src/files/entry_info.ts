@@ -1,4 +1,4 @@
-import { timestampDate } from "@bufbuild/protobuf/wkt";
+import { type CallContext, failure } from "../connection/error_map/failure.ts";
 import { type EntryMessage, FileType as WireType } from "../connection/rpc.ts";
 
 /** What an entry is. A symbolic link is what it leads to; a broken one, a device, a socket and a pipe are `other`. */
@@ -26,13 +26,14 @@ export interface EntryInfo {
   readonly owner: string;
   /** The group it belongs to. */
   readonly group: string;
-  /** When its content last changed. */
+  /** When its content last changed, to the millisecond. */
   readonly modifiedTime?: Date;
 }
 
 /** Translates the daemon's message. */
-export function entryInfo(entry: EntryMessage): EntryInfo {
-  const { name, path, mode, permissions, owner, group, symlinkTarget, modifiedTime } = entry;
+export function entryInfo(entry: EntryMessage, context: CallContext): EntryInfo {
+  const { name, path, mode, permissions, owner, group, symlinkTarget } = entry;
+  const modifiedTime = dateOf(entry.modifiedTime);
   return {
     name,
     path,
@@ -40,13 +41,26 @@ export function entryInfo(entry: EntryMessage): EntryInfo {
     // The type is that of the target: only this tells.
     isSymlink: permissions.startsWith("L"),
     ...(symlinkTarget !== undefined && { symlinkTarget }),
-    size: Number(entry.size),
+    size: exact(entry.size, context),
     mode,
     permissions,
     owner,
     group,
-    ...(modifiedTime !== undefined && { modifiedTime: timestampDate(modifiedTime) }),
+    ...(modifiedTime !== undefined && { modifiedTime }),
   };
+}
+
+function exact(size: bigint, context: CallContext): number {
+  const number = Number(size);
+  if (Number.isSafeInteger(number)) return number;
+  throw failure(context, `the answer has a size of ${size} bytes`, { code: "protocol" }).error;
+}
+
+/** Undefined also for a time that no Date can be, which a filesystem may have. */
+function dateOf(time: EntryMessage["modifiedTime"]): Date | undefined {
+  if (time === undefined) return undefined;
+  const date = new Date(Number(time.seconds) * 1000 + Math.round(time.nanos / 1_000_000));
+  return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
 function fileType(type: WireType): FileType {

@@ -2,24 +2,24 @@ import type { Account } from "../connection/accounts.ts";
 import type { UserOptions } from "../connection/call_options.ts";
 import type { Connection } from "../connection/connection.ts";
 import { failure } from "../connection/error_map/failure.ts";
-import { type EntryMessage, unaryOptions } from "../connection/rpc.ts";
+import type { EntryMessage } from "../connection/rpc.ts";
+import type { RpcCall } from "../connection/transport.ts";
 import { isSandboxError } from "../errors/is_sandbox_error.ts";
 import { checkDepth, checkPath } from "./arguments.ts";
 import { type EntryInfo, entryInfo } from "./entry_info.ts";
 import type { ListOptions } from "./file_options.ts";
 
-type UnaryOptions = ReturnType<typeof unaryOptions>;
-
 /** The entries of a directory. */
 export async function list(connection: Connection, path: string, options: ListOptions): Promise<EntryInfo[]> {
   const request = { path: checkPath(path), depth: checkDepth(options.depth) };
-  const { entries } = await call(
+  const what = `list directory ${JSON.stringify(path)}`;
+  const { entries } = await asFileAccount(
     connection,
-    `list directory ${JSON.stringify(path)}`,
+    what,
     options,
-    (unary) => connection.rpc.filesystem.listDir(request, unary),
+    (call) => connection.rpc.filesystem.listDir(request, call, options.signal),
   );
-  return entries.map(entryInfo);
+  return entries.map((entry) => entryInfo(entry, connection.context(what)));
 }
 
 /** Whether something is there; below a file there is nothing. */
@@ -37,11 +37,11 @@ export async function exists(connection: Connection, path: string, options: User
 export async function getInfo(connection: Connection, path: string, options: UserOptions): Promise<EntryInfo> {
   checkPath(path);
   const what = `get info of ${JSON.stringify(path)}`;
-  const { entry } = await call(
+  const { entry } = await asFileAccount(
     connection,
     what,
     options,
-    (unary) => connection.rpc.filesystem.stat({ path }, unary),
+    (call) => connection.rpc.filesystem.stat({ path }, call, options.signal),
   );
   return present(connection, what, entry);
 }
@@ -50,11 +50,11 @@ export async function getInfo(connection: Connection, path: string, options: Use
 export async function makeDir(connection: Connection, path: string, options: UserOptions): Promise<boolean> {
   checkPath(path);
   try {
-    await call(
+    await asFileAccount(
       connection,
       `make directory ${JSON.stringify(path)}`,
       options,
-      (unary) => connection.rpc.filesystem.makeDir({ path }, unary),
+      (call) => connection.rpc.filesystem.makeDir({ path }, call, options.signal),
     );
     return true;
   } catch (error) {
@@ -73,11 +73,11 @@ export async function rename(
 ): Promise<EntryInfo> {
   const request = { source: checkPath(from, "from"), destination: checkPath(to, "to") };
   const what = `rename ${JSON.stringify(from)} to ${JSON.stringify(to)}`;
-  const { entry } = await call(
+  const { entry } = await asFileAccount(
     connection,
     what,
     options,
-    (unary) => connection.rpc.filesystem.move(request, unary),
+    (call) => connection.rpc.filesystem.move(request, call, options.signal),
   );
   return present(connection, what, entry);
 }
@@ -85,11 +85,11 @@ export async function rename(
 /** Removes an entry and what is below it. */
 export async function remove(connection: Connection, path: string, options: UserOptions): Promise<void> {
   checkPath(path);
-  await call(
+  await asFileAccount(
     connection,
     `remove ${JSON.stringify(path)}`,
     options,
-    (unary) => connection.rpc.filesystem.remove({ path }, unary),
+    (call) => connection.rpc.filesystem.remove({ path }, call, options.signal),
   );
 }
 
@@ -100,28 +100,29 @@ export async function probeAccount(
   what: string,
   options: UserOptions,
 ): Promise<void> {
-  const unary = unaryOptions(connection.call(what, "file", options, account.authorization), options);
+  const call = connection.call(what, "file", options, account.authorization);
   try {
-    await connection.rpc.filesystem.stat({ path: "~" }, unary);
+    await connection.rpc.filesystem.stat({ path: "~" }, call, options.signal);
   } catch (error) {
     if (!isSandboxError(error, "file_not_found")) throw error;
   }
 }
 
 /** One unary call as the account for files. */
-async function call<T>(
+async function asFileAccount<T>(
   connection: Connection,
   what: string,
   options: UserOptions,
-  send: (unary: UnaryOptions) => Promise<T>,
+  send: (call: RpcCall) => Promise<T>,
 ): Promise<T> {
   return await connection.accounts.forFiles(
     options.user,
-    ({ authorization }) => send(unaryOptions(connection.call(what, "file", options, authorization), options)),
+    ({ authorization }) => send(connection.call(what, "file", options, authorization)),
   );
 }
 
 function present(connection: Connection, what: string, entry: EntryMessage | undefined): EntryInfo {
-  if (entry !== undefined) return entryInfo(entry);
-  throw failure(connection.context(what), "the answer has no entry", { code: "protocol" }).error;
+  const context = connection.context(what);
+  if (entry !== undefined) return entryInfo(entry, context);
+  throw failure(context, "the answer has no entry", { code: "protocol" }).error;
 }

@@ -1,20 +1,13 @@
-import type { MessageInitShape } from "@bufbuild/protobuf";
-import {
-  type ConnectRequestSchema,
-  type ConnectResponse,
-  Process,
-  type StartRequestSchema,
-  type StartResponse,
-} from "../../gen/process/process_pb.ts";
+import type { ConnectRequest, ConnectResponse, StartRequest, StartResponse } from "../../gen/codec/process/process.ts";
 import type { Connection } from "../connection/connection.ts";
 import { failure } from "../connection/error_map/failure.ts";
-import { contextOf, type RpcCall } from "../connection/transport.ts";
+import type { RpcCall } from "../connection/transport.ts";
 import type { SandboxError } from "../errors/sandbox_error.ts";
 
 /** What a stream is opened with. */
 export type StreamRequest =
-  | { readonly start: MessageInitShape<typeof StartRequestSchema> }
-  | { readonly connect: MessageInitShape<typeof ConnectRequestSchema> };
+  | { readonly start: StartRequest }
+  | { readonly connect: ConnectRequest };
 
 /** A message of either kind of stream. */
 export type EventMessage = StartResponse | ConnectResponse;
@@ -46,9 +39,9 @@ export class EventStream {
     const { done, value } = await messages.next();
     if (done) throw garbled(call, "no start event");
     const first = value.event?.event;
-    if (first?.case === "start") return new EventStream(first.value.pid, messages, cut);
+    if (first?.$case === "start") return new EventStream(first.value.pid, messages, cut);
     await messages.return?.();
-    throw garbled(call, `a ${first?.case ?? "nameless"} event before the start event`);
+    throw garbled(call, `a ${first?.$case ?? "nameless"} event before the start event`);
   }
 
   /** The next message. Not `async`: that would cost a turn for each. */
@@ -63,22 +56,15 @@ export class EventStream {
 }
 
 async function openMessages(
-  { rpc: { transport } }: Connection,
+  { rpc: { process } }: Connection,
   call: RpcCall,
   request: StreamRequest,
   signal: AbortSignal,
 ): Promise<AsyncIterator<EventMessage>> {
-  const headers: HeadersInit = { "keepalive-ping-interval": String(PING_SECONDS) };
-  const { start, connect } = Process.method;
-  const values = contextOf(call);
-  const { message } = "start" in request
-    ? await transport.stream(start, signal, undefined, headers, once(request.start), values)
-    : await transport.stream(connect, signal, undefined, headers, once(request.connect), values);
-  return message[Symbol.asyncIterator]();
-}
-
-async function* once<T>(value: T): AsyncGenerator<T> {
-  yield await Promise.resolve(value);
+  const options = { signal, headers: { "keepalive-ping-interval": String(PING_SECONDS) } };
+  return "start" in request
+    ? await process.start(request.start, call, options)
+    : await process.connect(request.connect, call, options);
 }
 
 /** The error of an answer that the protocol does not allow. */

@@ -1,4 +1,4 @@
-import type { ProcessEvent_EndEvent as EndEvent } from "../../gen/process/process_pb.ts";
+import type { ProcessEvent_EndEvent as EndEvent } from "../../gen/codec/process/process.ts";
 
 /** How a process ended. */
 export interface ExitStatus {

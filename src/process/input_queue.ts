@@ -1,7 +1,6 @@
 import type { CallOptions } from "../connection/call_options.ts";
 import type { Connection } from "../connection/connection.ts";
 import { type Limits, withLimits } from "../connection/deadline.ts";
-import { unaryOptions } from "../connection/rpc.ts";
 import type { Bytes } from "../streams/bytes.ts";
 import { selectPid } from "./signals.ts";
 
@@ -20,8 +19,9 @@ export class InputQueue {
       for (let offset = 0; offset < data.byteLength; offset += PIECE_BYTES) {
         const value = data.subarray(offset, offset + PIECE_BYTES);
         await connection.rpc.process.sendInput(
-          { process, input: { input: { case: "stdin", value } } },
-          unaryOptions(call, options),
+          { process, input: { input: { $case: "stdin", value } } },
+          call,
+          options.signal,
         );
       }
     });
@@ -32,7 +32,7 @@ export class InputQueue {
     const process = selectPid(pid);
     const call = connection.call(`close the input of process ${pid}`, "process", options);
     return this.#after(pid, { ...options, context: call, timeoutMs: call.timeoutMs }, async () => {
-      await connection.rpc.process.closeStdin({ process }, unaryOptions(call, options));
+      await connection.rpc.process.closeStdin({ process }, call, options.signal);
     });
   }
 

@@ -1,10 +1,10 @@
 import type {
   ProcessEvent_DataEvent as DataEvent,
   ProcessEvent_EndEvent as EndEvent,
-} from "../../gen/process/process_pb.ts";
+} from "../../gen/codec/process/process.ts";
 import type { Connection } from "../connection/connection.ts";
 import { startTimer } from "../connection/deadline.ts";
-import { contextOf, followed, type RpcCall } from "../connection/transport.ts";
+import { followed, type RpcCall } from "../connection/transport.ts";
 import { DisconnectedError } from "../errors/disconnected_error.ts";
 import { type EventMessage, EventStream, garbled, PING_SECONDS, type StreamRequest } from "./event_stream.ts";
 import { selectPid } from "./signals.ts";
@@ -12,8 +12,8 @@ import { drain, Silence } from "./silence.ts";
 
 /** What arrives from a process after its start, but for pings. */
 export type StreamEvent =
-  | { readonly case: "data"; readonly value: DataEvent }
-  | { readonly case: "end"; readonly value: EndEvent };
+  | { readonly $case: "data"; readonly value: DataEvent }
+  | { readonly $case: "end"; readonly value: EndEvent };
 
 /** Three pings were missed, whenever the waiting began between two ticks. */
 const THREE_PINGS = { tickMs: (PING_SECONDS + 2) * 1000, ticks: 4 };
@@ -84,7 +84,7 @@ export class ProcessStream {
 
   /** Reads what still comes, for nobody, until it ends or can be closed without harm. */
   async drain(): Promise<void> {
-    const next = async () => ({ done: (await this.next()).case === "end" });
+    const next = async () => ({ done: (await this.next()).$case === "end" });
     await drain({ next, cut: () => this.cut() });
   }
 
@@ -99,10 +99,10 @@ export class ProcessStream {
     if (done) throw this.#fail(garbled(this.#call, "no end event"));
     const { event } = (value as EventMessage).event ?? {};
     // Only a stream that was quiet because its process closed its output may be trusted after a gap.
-    if (this.#replaced && (event?.case === "data" || event?.case === "keepalive")) {
+    if (this.#replaced && (event?.$case === "data" || event?.$case === "keepalive")) {
       throw this.#fail(this.#lost("the stream had died, and output in it is lost"));
     }
-    switch (event?.case) {
+    switch (event?.$case) {
       case "data":
         return event;
       case "end":
@@ -145,9 +145,7 @@ export class ProcessStream {
 
   async #resubscribe(): Promise<EventStream> {
     const timeoutMs = this.#connection.options.requestTimeoutMs || CHECK_MS;
-    const { processes } = await this.#connection.rpc.process.list({}, {
-      contextValues: contextOf({ ...this.#call, timeoutMs }),
-    });
+    const { processes } = await this.#connection.rpc.process.list({}, { ...this.#call, timeoutMs });
     if (!processes.some(({ pid }) => pid === this.pid)) throw this.#lost("the process is gone");
     const cut = new AbortController();
     const stop = startTimer(timeoutMs, () => cut.abort());

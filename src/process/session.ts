@@ -1,4 +1,4 @@
-import type { ProcessEvent_DataEvent as DataEvent } from "../../gen/process/process_pb.ts";
+import type { ProcessEvent_DataEvent as DataEvent } from "../../gen/codec/process/process.ts";
 import type { Connection } from "../connection/connection.ts";
 import { startTimer, within } from "../connection/deadline.ts";
 import type { CommandResult, PartialResult } from "../errors/command_result.ts";
@@ -191,7 +191,7 @@ export class Session {
       while (true) {
         this.#quiet?.wait();
         const event = await this.#stream.next();
-        if (event.case === "end") return this.#end(exitStatus(event.value));
+        if (event.$case === "end") return this.#end(exitStatus(event.value));
         this.#take(event.value.output);
         if (this.output.isFull) await this.output.room();
       }
@@ -203,8 +203,8 @@ export class Session {
   }
 
   #take(output: DataEvent["output"]): void {
-    if (output.case !== "stdout" && output.case !== "stderr") return;
-    this.output.push(output.case, output.value as Bytes);
+    if (output?.$case !== "stdout" && output?.$case !== "stderr") return;
+    this.output.push(output.$case, output.value as Bytes);
     this.#checkOverflow();
   }
 

@@ -1,7 +1,6 @@
-import { Signal } from "../../gen/process/process_pb.ts";
+import { Signal } from "../../gen/codec/process/process.ts";
 import type { CallOptions } from "../connection/call_options.ts";
 import type { Connection } from "../connection/connection.ts";
-import { unaryOptions } from "../connection/rpc.ts";
 import { checkNumber } from "../errors/checks.ts";
 import { isSandboxError } from "../errors/is_sandbox_error.ts";
 
@@ -23,7 +22,7 @@ export async function sendSignal(
   const call = connection.call(`send ${signal} to process ${pid}`, "process", options);
   try {
     const process = selectPid(pid);
-    await connection.rpc.process.sendSignal({ process, signal: SIGNALS[signal] }, unaryOptions(call, options));
+    await connection.rpc.process.sendSignal({ process, signal: SIGNALS[signal] }, call, options.signal);
     return true;
   } catch (error) {
     if (isSandboxError(error, "process_not_found")) return false;
@@ -32,10 +31,10 @@ export async function sendSignal(
 }
 
 /** Selects a process by its pid: the daemon's lookup by tag is unreliable in every version. */
-export function selectPid(pid: number): { selector: { case: "pid"; value: number } } {
+export function selectPid(pid: number): { selector: { $case: "pid"; value: number } } {
   checkNumber("a process id", pid);
   if (!Number.isInteger(pid) || pid < 0 || pid >= 2 ** 32) {
     throw new RangeError(`Cannot use ${String(pid)} as a process id: pass an integer from 0 to 4294967295`);
   }
-  return { selector: { case: "pid", value: pid } };
+  return { selector: { $case: "pid", value: pid } };
 }

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { createRpc, type Rpc, unaryOptions } from "../../src/connection/rpc.ts";
+import { createRpc, type Rpc } from "../../src/connection/rpc.ts";
 import type { RpcCall } from "../../src/connection/transport.ts";
 import { AuthenticationError } from "../../src/errors/authentication_error.ts";
 import { SandboxError } from "../../src/errors/sandbox_error.ts";
@@ -15,7 +15,7 @@ function rpcOf(...answers: Answer[]): Rpc {
 
 Deno.test("a unary answer that says deadline_exceeded is a request_timeout", async () => {
   const rpc = rpcOf(Response.json({ code: "deadline_exceeded", message: "too slow" }, { status: 504 }));
-  const error = await assertRejects(() => rpc.process.list({}, unaryOptions(CALL, {})), TimeoutError);
+  const error = await assertRejects(() => rpc.process.list({}, CALL), TimeoutError);
   assertEquals([error.code, error.status], ["request_timeout", 504]);
   assertEquals(error.message, "Cannot list processes: too slow");
 });
@@ -42,7 +42,7 @@ for (const name of ["TimeoutError", "AbortError"]) {
       const body = new ReadableStream({ pull: (controller) => controller.error(cause) });
       return new Response(body, { headers: { "content-type": "application/proto" } });
     };
-    const error = await assertRejects(() => rpcOf(broken).process.list({}, unaryOptions(CALL, {})), SandboxError);
+    const error = await assertRejects(() => rpcOf(broken).process.list({}, CALL), SandboxError);
     assertEquals(error.code, "network");
     assertStrictEquals(error.cause, cause);
   });

@@ -1,13 +1,8 @@
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { assert, assertEquals, assertFalse, assertInstanceOf, assertRejects, assertStrictEquals } from "@std/assert";
-import {
-  ListResponseSchema,
-  Process,
-  SendSignalRequestSchema,
-  StartRequestSchema,
-} from "../../gen/process/process_pb.ts";
-import { createRpc, type Rpc, unaryOptions } from "../../src/connection/rpc.ts";
-import { contextOf, type RpcCall } from "../../src/connection/transport.ts";
+import { ListResponseSchema, SendSignalRequestSchema, StartRequestSchema } from "../../gen/process/process_pb.ts";
+import { createRpc, type Rpc } from "../../src/connection/rpc.ts";
+import type { RpcCall } from "../../src/connection/transport.ts";
 import { DisconnectedError } from "../../src/errors/disconnected_error.ts";
 import { NotFoundError } from "../../src/errors/not_found_error.ts";
 import { SandboxError } from "../../src/errors/sandbox_error.ts";
@@ -27,24 +22,23 @@ function proto(bytes: Uint8Array<ArrayBuffer>, type: string = "application/proto
   return new Response(bytes, { headers: { "content-type": type } });
 }
 
-const list = (rpc: Rpc, call: RpcCall = CALL, signal?: AbortSignal) =>
-  rpc.process.list({}, unaryOptions(call, { signal }));
+const list = (rpc: Rpc, call: RpcCall = CALL, signal?: AbortSignal) => rpc.process.list({}, call, signal);
 
 async function start(rpc: Rpc, signal?: AbortSignal): Promise<string[]> {
-  const request = (async function* () {
-    yield await Promise.resolve({ process: { cmd: "true" } });
-  })();
+  const request = { process: { cmd: "true", args: [], envs: {} } };
   const headers = { "keepalive-ping-interval": "50" };
   const call = { ...CALL, what: "start it", authorization: "Basic cm9vdDo=" };
-  const { message } = await rpc.transport.stream(Process.method.start, signal, 99, headers, request, contextOf(call));
+  const messages = await rpc.process.start(request, call, { signal, headers });
   const cases: string[] = [];
-  for await (const { event } of message) cases.push(event?.event.case ?? "none");
+  for (let next = await messages.next(); !next.done; next = await messages.next()) {
+    cases.push(next.value.event?.event?.$case ?? "none");
+  }
   return cases;
 }
 
 Deno.test("Transport.unary(): a call goes out in binary, and its answer is decoded", async () => {
   const { rpc, fake } = rpcOf(proto(LISTED));
-  const { processes } = await rpc.process.list({}, unaryOptions({ ...CALL, authorization: "Basic eDo=" }, {}));
+  const { processes } = await rpc.process.list({}, { ...CALL, authorization: "Basic eDo=" });
   assertEquals(processes.map(({ pid, tag }) => [pid, tag]), [[7, "a"]]);
   const [{ url, init, headers }] = fake.sent as [FakeFetch["sent"][0]];
   assertEquals([url, init.method], ["http://sandbox.test/process.Process/List", "POST"]);
@@ -56,7 +50,7 @@ Deno.test("Transport.unary(): a call goes out in binary, and its answer is decod
 
 Deno.test("Transport.unary(): a call that is repeated sends the same message", async () => {
   const { rpc, fake } = rpcOf(NOT_READY, proto(new Uint8Array()));
-  await rpc.process.sendSignal({ process: { selector: { case: "pid", value: 9 } } }, unaryOptions(CALL, {}));
+  await rpc.process.sendSignal({ process: { selector: { $case: "pid", value: 9 } }, signal: 9 }, CALL);
   const pids = fake.sent.map(({ init }) =>
     fromBinary(SendSignalRequestSchema, init.body as Uint8Array).process?.selector.value
   );
@@ -67,7 +61,7 @@ Deno.test("Transport.unary(): only idempotent calls are repeated after a network
   const listing = rpcOf(RESET, UNAVAILABLE, proto(LISTED));
   assertEquals((await list(listing.rpc)).processes.length, 1);
   const signal = rpcOf(RESET, proto(new Uint8Array()));
-  const error = await assertRejects(() => signal.rpc.process.sendSignal({}, unaryOptions(CALL, {})), SandboxError);
+  const error = await assertRejects(() => signal.rpc.process.sendSignal({ signal: 9 }, CALL), SandboxError);
   assertEquals([error.code, signal.fake.sent.length], ["network", 1]);
 });
 
@@ -169,15 +163,14 @@ Deno.test("Transport.stream(): a missing end, a cut frame, a broken connection a
   }
 });
 
-Deno.test("Transport.stream(): leaving the loop early cuts the connection, the end frame does not", async () => {
+Deno.test("Transport.stream(): leaving it early cuts the connection, the end frame does not", async () => {
   for (const [chunks, leave] of [[[START, PING, PING, end()], true], [[START, end()], false]] as const) {
     const { stream, cancelled } = body(chunks);
     const { rpc } = rpcOf(() => new Response(stream, { headers: { "content-type": "application/connect+proto" } }));
-    const input = (async function* () {
-      yield await Promise.resolve({});
-    })();
-    const { message } = await rpc.transport.stream(Process.method.start, undefined, undefined, {}, input);
-    for await (const one of message) if (leave && one.event?.event.case === "start") break;
+    const messages = await rpc.process.start({}, CALL, {});
+    assertEquals((await messages.next()).value?.event?.event?.$case, "start");
+    if (leave) await messages.return!();
+    else assertEquals(await messages.next(), { done: true, value: undefined });
     assertEquals(cancelled(), leave);
   }
 });

@@ -22,9 +22,9 @@ Deno.test("ProcessStream.next() gives output and the end, and leaves pings out",
   const stream = await opened(daemon);
   assertEquals(stream.pid, 7);
   const output = await stream.next();
-  assertEquals(output.case, "data");
+  assertEquals(output.$case, "data");
   const end = await stream.next();
-  assertEquals(end.case === "end" && end.value.exitCode, 3);
+  assertEquals(end.$case === "end" && end.value.exitCode, 3);
 });
 
 Deno.test("ProcessStream.open() refuses a stream that does not begin with its start event", async () => {
@@ -67,7 +67,7 @@ Deno.test("ProcessStream.next() waits on while pings come, without asking", asyn
     await time.tickAsync(50_000);
   }
   daemon.streams[0]!.end();
-  assertEquals((await next).case, "end");
+  assertEquals((await next).$case, "end");
   assertEquals(daemon.calls, ["Start"]);
 });
 
@@ -99,7 +99,7 @@ Deno.test("ProcessStream.next() trusts the end of a process that had closed its 
   assertEquals(daemon.calls, ["Start", "List", "Connect", "List", "Connect"]);
   daemon.streams[2]!.end(4);
   const end = await next;
-  assertEquals(end.case === "end" && end.value.exitCode, 4);
+  assertEquals(end.$case === "end" && end.value.exitCode, 4);
 });
 
 for (const sign of ["ping", "output"] as const) {
@@ -129,5 +129,5 @@ Deno.test("ProcessStream.next() is not suspicious while nobody reads", async () 
   await time.tickAsync(10 * SILENCE_MS);
   assertEquals(daemon.calls, ["Start"]);
   daemon.streams[0]!.end();
-  assertEquals((await stream.next()).case, "end");
+  assertEquals((await stream.next()).$case, "end");
 });

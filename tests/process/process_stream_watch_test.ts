@@ -32,7 +32,7 @@ function holding(daemon: FakeDaemon, held: string): () => void {
 }
 
 function textOf(event: StreamEvent): string {
-  return event.case === "data" ? new TextDecoder().decode(event.value.output.value as Uint8Array) : event.case;
+  return event.$case === "data" ? new TextDecoder().decode(event.value.output?.value) : event.$case;
 }
 
 Deno.test("ProcessStream asks for a process no more once its stream was cut", async () => {
@@ -117,7 +117,7 @@ for (const held of ["List", "Connect"]) {
     await settle(time);
     assertEquals([daemon.streams[0]!.cancelled, fresh.cancelled], [false, true]);
     daemon.streams[0]!.end(4);
-    assertEquals((await next).case, "end");
+    assertEquals((await next).$case, "end");
   });
 
   Deno.test(`ProcessStream watches no more when the end arrives while ${held} is under way`, async () => {
@@ -129,7 +129,7 @@ for (const held of ["List", "Connect"]) {
     await time.tickAsync(SILENCE_MS);
     await until(time, () => daemon.calls.at(-1) === held);
     daemon.streams[0]!.end(0);
-    assertEquals((await next).case, "end");
+    assertEquals((await next).$case, "end");
     daemon.onStream = (stream) => void stream.start(7).end(0);
     letGo();
     await settle(time);

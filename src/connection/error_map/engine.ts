@@ -10,6 +10,14 @@ interface Row extends Meaning {
 /** The first row that fits wins. Each pattern names the engines it was seen on. */
 const ROWS: readonly Row[] = [
   {
+    // Node: undici's HPE_…, UND_ERR_HEADERS_OVERFLOW; Deno: hyper's words; Bun: ResponseHeadersTooLarge, ZlibError….
+    text:
+      /\bHPE_|HEADERS_OVERFLOW|HeadersTooLarge|head is too large|invalid HTTP|invalid content-length|Malformed_?HTTP|InvalidContentLength|InvalidHTTPResponse|invalid gzip|ZlibError|Z_DATA_ERROR/i,
+    code: "protocol",
+    detail: "the answer is not valid HTTP",
+    hint: HINTS.notADaemon,
+  },
+  {
     // Node: UND_ERR… "unexpected redirect"; Deno: "Encountered redirect while redirect mode is set to 'error'"; Bun: UnexpectedRedirect.
     text: /unexpected ?redirect|encountered redirect/i,
     code: "protocol",

@@ -104,6 +104,9 @@ function looksLikeHtml(body: string): boolean {
   return /^\s*<(!doctype|html|head|body)/i.test(body);
 }
 
+/** The first line, as far as it is text: what a terminal would obey is left out. */
 function firstLine(body: string): string {
-  return body.trim().split("\n", 1)[0]!.slice(0, 500);
+  // deno-lint-ignore no-control-regex
+  const text = body.slice(0, 2_000).replace(/[\x00-\x09\x0b-\x1f\x7f-\x9f\ufffd]+/g, " ");
+  return text.trim().split("\n", 1)[0]!.trim().slice(0, 500);
 }

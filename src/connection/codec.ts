@@ -1,0 +1,37 @@
+import { BinaryReader, type BinaryWriter, type WireType } from "@bufbuild/protobuf/wire";
+import type { Bytes } from "../streams/bytes.ts";
+
+/** How a message is written; `gen/codec/` says it for each. */
+export interface Encoder<T> {
+  encode(message: T): BinaryWriter;
+}
+
+/** How a message is read. */
+export interface Decoder<T> {
+  decode(reader: BinaryReader): T;
+}
+
+/** A byte order mark at the start of a string is text. */
+const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
+/** Refuses strings that are no UTF-8, and fields without a number. */
+class StrictReader extends BinaryReader {
+  constructor(data: Uint8Array) {
+    super(data, (bytes) => utf8.decode(bytes));
+  }
+
+  override skip(wireType: WireType, fieldNo?: number, recursionLimit?: number): Uint8Array {
+    if (fieldNo === 0) throw new Error("illegal tag: field no 0");
+    return super.skip(wireType, fieldNo, recursionLimit);
+  }
+}
+
+/** The bytes of a message. */
+export function encode<T>(codec: Encoder<T>, message: T): Bytes {
+  return codec.encode(message).finish() as Bytes;
+}
+
+/** The message in these bytes, which its own bytes are views of. Throws for what is no message. */
+export function decode<T>(codec: Decoder<T>, data: Bytes): T {
+  return codec.decode(new StrictReader(data));
+}
