@@ -190,12 +190,8 @@ function checkEnd({ data }: Frame, call: RpcCall, fetcher: Fetcher): void {
   if (typeof end !== "object" || end === null) throw garbled(call, "an end frame that is not an object");
   if (end.error === undefined || end.error === null) return;
   const { code, message } = end.error;
-  throw connectFailure(
-    call,
-    typeof code === "string" ? code : "unknown",
-    typeof message === "string" ? fetcher.mask(message) : "",
-  )
-    .error;
+  if (typeof code !== "string") throw garbled(call, "an error without a code in its end frame");
+  throw connectFailure(call, code, typeof message === "string" ? fetcher.mask(message) : "").error;
 }
 
 function garbled(call: RpcCall, detail: string, cause?: unknown): SandboxError {

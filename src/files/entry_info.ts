@@ -52,7 +52,7 @@ export function entryInfo(entry: EntryMessage, context: CallContext): EntryInfo 
 
 function exact(size: bigint, context: CallContext): number {
   const number = Number(size);
-  if (Number.isSafeInteger(number)) return number;
+  if (number >= 0 && Number.isSafeInteger(number)) return number;
   throw failure(context, `the answer has a size of ${size} bytes`, { code: "protocol" }).error;
 }
 

@@ -39,8 +39,10 @@ export class EventStream {
     const { done, value } = await messages.next();
     if (done) throw garbled(call, "no start event");
     const first = value.event?.event;
-    if (first?.$case === "start") return new EventStream(first.value.pid, messages, cut);
+    // A signal to process 0 would reach whoever the daemon takes it for.
+    if (first?.$case === "start" && first.value.pid > 0) return new EventStream(first.value.pid, messages, cut);
     await messages.return?.();
+    if (first?.$case === "start") throw garbled(call, "no process id in its start event");
     throw garbled(call, `a ${first?.$case ?? "nameless"} event before the start event`);
   }
 

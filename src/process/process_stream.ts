@@ -106,6 +106,7 @@ export class ProcessStream {
       case "data":
         return event;
       case "end":
+        if (!isExitCode(event.value)) throw this.#fail(garbled(this.#call, `exit code ${event.value.exitCode}`));
         this.#finish();
         // Reads the end frame behind it, so that the connection is free for the next call.
         this.#stream.next().catch(() => {});
@@ -172,4 +173,9 @@ export class ProcessStream {
       cause,
     });
   }
+}
+
+/** What a process can exit with; one that was ended by a signal has -1, or the shell's 128 + n. */
+function isExitCode({ exitCode, exited }: EndEvent): boolean {
+  return exitCode >= (exited ? 0 : -1) && exitCode <= 255;
 }

@@ -127,7 +127,7 @@ Deno.test("Transport.stream(): the error of an end frame", async () => {
   const error = { code: "not_found", message: "process with pid 7 not found" };
   await assertRejects(() => start(rpcOf(stream(end({ error }))).rpc), NotFoundError, "Cannot start it: process with");
   for (const odd of [{ error: {} }, { error: "text" }, { error: { code: 5 } }]) {
-    assertEquals((await assertRejects(() => start(rpcOf(stream(end(odd))).rpc), SandboxError)).code, "unknown");
+    assertEquals((await assertRejects(() => start(rpcOf(stream(end(odd))).rpc), SandboxError)).code, "protocol");
   }
   assertEquals(await start(rpcOf(stream(START, end({ error: null, metadata: {} }))).rpc), ["start"]);
 });

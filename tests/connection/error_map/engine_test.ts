@@ -46,6 +46,28 @@ const FAILURES: readonly (readonly [string, Error, string])[] = [
     bun("ConnectionRefused", "Unable to connect. Is the computer able to access the url?"),
     "connection refused",
   ],
+  [
+    "Node: no HTTP",
+    node("HPE_INVALID_CONSTANT", "Response does not match the HTTP/1.1 protocol"),
+    "the answer is not valid HTTP",
+  ],
+  [
+    "Node: headers without end",
+    node("UND_ERR_HEADERS_OVERFLOW", "Headers Overflow Error"),
+    "the answer is not valid HTTP",
+  ],
+  [
+    "Deno: headers without end",
+    deno("client error (SendRequest): message head is too large"),
+    "the answer is not valid HTTP",
+  ],
+  ["Deno: no HTTP", deno("client error (SendRequest): invalid HTTP version parsed"), "the answer is not valid HTTP"],
+  [
+    "Bun: headers without end",
+    bun("ResponseHeadersTooLarge", "ResponseHeadersTooLarge fetching"),
+    "the answer is not valid HTTP",
+  ],
+  ["Bun: no HTTP", bun("Malformed_HTTP_Response", "Malformed_HTTP_Response fetching"), "the answer is not valid HTTP"],
   ["Node: no such host", node("ENOTFOUND", "getaddrinfo ENOTFOUND sandbox.test"), "the host name was not found"],
   ["Node: no name server", node("EAI_AGAIN", "getaddrinfo EAI_AGAIN sandbox.test"), "the host name was not found"],
   [
@@ -127,6 +149,7 @@ const FAILURES: readonly (readonly [string, Error, string])[] = [
 const CODES: Readonly<Record<string, string>> = {
   "the TLS connection failed": "tls",
   "redirected, which is not followed": "protocol",
+  "the answer is not valid HTTP": "protocol",
 };
 
 for (const [name, cause, detail] of FAILURES) {
