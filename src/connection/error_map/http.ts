@@ -106,7 +106,6 @@ function looksLikeHtml(body: string): boolean {
 
 /** The first line, as far as it is text: what a terminal would obey is left out. */
 function firstLine(body: string): string {
-  // deno-lint-ignore no-control-regex
-  const text = body.slice(0, 2_000).replace(/[\x00-\x09\x0b-\x1f\x7f-\x9f\ufffd]+/g, " ");
+  const text = body.slice(0, 2_000).replace(/(?!\n)[\p{Cc}\ufffd]+/gu, " ");
   return text.trim().split("\n", 1)[0]!.trim().slice(0, 500);
 }
