@@ -106,6 +106,6 @@ function looksLikeHtml(body: string): boolean {
 
 /** The first line, as far as it is text: what a terminal would obey is left out. */
 function firstLine(body: string): string {
-  const text = body.slice(0, 2_000).replace(/(?!\n)[\p{Cc}\ufffd]+/gu, " ");
+  const text = body.slice(0, 2_000).replace(/(?:(?!\n)[\p{Cc}\ufffd])+/gu, " ");
   return text.trim().split("\n", 1)[0]!.trim().slice(0, 500);
 }
