@@ -10,8 +10,12 @@ export function programPath(program: string): string {
 
 /** Bundles a program into one file, and gives its path. */
 export async function bundle(program: string, dir: string, ...options: string[]): Promise<string> {
-  const outfile = `${dir}/${program}.js`;
+  return await bundleFile(programPath(program), `${dir}/${program}.js`, ...options);
+}
+
+/** Bundles a file and all it imports into one, and gives its path. */
+export async function bundleFile(file: string, outfile: string, ...options: string[]): Promise<string> {
   const common = ["--bundle", "--format=esm", "--log-level=warning", `--outfile=${outfile}`];
-  await output(Deno.execPath(), [...ESBUILD, programPath(program), ...common, ...options]);
+  await output(Deno.execPath(), [...ESBUILD, file, ...common, ...options]);
   return outfile;
 }
