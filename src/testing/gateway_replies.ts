@@ -22,6 +22,7 @@ export type GatewayReplyName =
   | "wakePanic"
   | "noHealthyUpstream"
   | "upstreamRefused"
+  | "upstreamClosed"
   | "upstreamTimeout";
 
 /** What stands in an answer's place of `<id>` and `<port>`. */
@@ -83,6 +84,11 @@ export const GATEWAY_REPLIES: Readonly<Record<GatewayReplyName, GatewayReply>> =
     status: 503,
     body:
       "upstream connect error or disconnect/reset before headers. reset reason: remote connection failure, transport failure reason: delayed connect error: Connection refused",
+  },
+  /** Envoy's own: the sandbox hung up before it answered. */
+  upstreamClosed: {
+    status: 503,
+    body: "upstream connect error or disconnect/reset before headers. reset reason: connection termination",
   },
   /** Envoy's own: the sandbox took too long. */
   upstreamTimeout: { status: 504, body: "upstream request timeout" },
