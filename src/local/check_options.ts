@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
+import { checkBugs } from "./bugs.ts";
 import type { LocalRuntimeOptions } from "./runtime.ts";
 
 const VERSIONS: readonly unknown[] = ["0.2.10", "0.6.13"];
@@ -10,10 +11,11 @@ const MAX_PORT = 65535;
  *
  * @throws {TypeError | RangeError} naming the option, never its value where that may be a secret
  */
-export function checkOptions({ port, token, envs, home, accounts, version }: LocalRuntimeOptions): void {
+export function checkOptions({ port, token, envs, home, accounts, version, bugs }: LocalRuntimeOptions): void {
   if (version !== undefined && !VERSIONS.includes(version)) {
     throw new TypeError(`Cannot be envd ${String(version)}: version must be one of ${VERSIONS.join(", ")}`);
   }
+  if (bugs !== undefined) checkBugs(bugs, version ?? "0.2.10");
   if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port <= MAX_PORT)) {
     throw new RangeError(`Cannot listen on port ${String(port)}: port must be an integer from 0 to ${MAX_PORT}`);
   }

@@ -25,4 +25,5 @@
  * @module
  */
 
+export type { LocalRuntimeBug } from "./bugs.ts";
 export { type LocalRuntime, type LocalRuntimeOptions, startLocalRuntime } from "./runtime.ts";

@@ -3,10 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Fetch, RuntimeClientOptions } from "../../mod.ts";
 import { Accounts } from "./accounts.ts";
+import { connectionError, type LocalRuntimeBug } from "./bugs.ts";
 import { checkOptions, existingDirectory } from "./check_options.ts";
 import { createHandler } from "./handler.ts";
 import { type HttpServer, serve } from "./http_server.ts";
 import { createLocalFetch } from "./local_fetch.ts";
+import { FaultyFanout } from "./process/faulty_fanout.ts";
 import { ProcessTable } from "./process/process_table.ts";
 import type { RuntimeState } from "./runtime_state.ts";
 
@@ -57,6 +59,25 @@ export interface LocalRuntimeOptions {
    * @default {"0.2.10"}
    */
   version?: "0.2.10" | "0.6.13" | undefined;
+  /**
+   * Bugs of real daemons to have, which is for tests of how a client protects itself. See
+   * {@linkcode LocalRuntimeBug} for what each does. A version has only its own bugs: 0.6.13 has `B6` alone.
+   *
+   * @default {none}
+   *
+   * @example A client that cuts streams kills the daemon, this one does not
+   * ```ts
+   * import { RuntimeClient } from "@kruise-agents/runtime";
+   * import { startLocalRuntime } from "@kruise-agents/runtime/local";
+   * import { assertEquals, assertRejects } from "@std/assert";
+   *
+   * await using runtime = await startLocalRuntime({ bugs: ["B1", "B2", "B4"] });
+   * const sandbox = new RuntimeClient(runtime.clientOptions());
+   * await assertRejects(() => sandbox.commands.run(["yes"], { signal: AbortSignal.timeout(100) }));
+   * assertEquals(await sandbox.health(), true);
+   * ```
+   */
+  bugs?: readonly LocalRuntimeBug[] | undefined;
 }
 
 /** A runtime in this process. */
@@ -113,7 +134,17 @@ export async function startLocalRuntime(
     defaultWorkdir: undefined,
     signal: closing.signal,
   };
-  const processes = new ProcessTable();
+  let crashed = false;
+  const crash = () => {
+    if (closing.signal.aborted) return;
+    crashed = true;
+    closing.abort();
+    processes.abandon();
+    closedDown.abort(connectionError("ECONNRESET"));
+    void server.close();
+  };
+  const bugs = new Set(options.bugs);
+  const processes = new ProcessTable(bugs.size > 0 ? () => new FaultyFanout(bugs, crash) : undefined);
   const handler = createHandler(state, processes);
   const removeHome = async () => {
     if (ownHome) await rm(ownHome, { recursive: true, force: true });
@@ -134,10 +165,14 @@ export async function startLocalRuntime(
       await server.close();
       await removeHome();
     })();
+  const localFetch = createLocalFetch(handler, closedDown.signal);
   return {
     url: server.url,
     token,
-    fetch: createLocalFetch(handler, closedDown.signal),
+    fetch: async (input, init) => {
+      if (crashed) throw connectionError("ECONNREFUSED");
+      return await localFetch(input, init);
+    },
     clientOptions: () => ({
       sandboxBaseUrl: server.url,
       ...(token === "" ? {} : { runtimeToken: token }),

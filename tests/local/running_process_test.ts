@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { EventEmitter } from "node:events";
 import { Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
+import { Fanout } from "../../src/local/process/fanout.ts";
 import { RunningProcess } from "../../src/local/process/running_process.ts";
 
 const PIECES = 1000;
@@ -19,6 +20,7 @@ Deno.test("RunningProcess takes no more output than its readers do", async () =>
   const running = new RunningProcess(child as unknown as ChildProcess, {
     tag: undefined,
     config: undefined,
+    fanout: new Fanout(),
     onEnd: () => {},
   });
   const reader = new AbortController();

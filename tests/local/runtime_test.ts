@@ -4,6 +4,7 @@ import { Agent, request } from "node:http";
 import { relative } from "node:path";
 import { type LocalRuntimeOptions, startLocalRuntime } from "../../src/local/mod.ts";
 import { nextEvent, processClient, rest, script, startedPid } from "./process_client.ts";
+import { isRunning } from "./running.ts";
 
 Deno.test("startLocalRuntime() makes a random token and refuses requests without it", async () => {
   await using one = await startLocalRuntime();
@@ -42,6 +43,9 @@ const WRONG: readonly [what: string, options: unknown, ErrorClass: typeof Error,
   ["a home directory that is a file", { home: "/dev/null" }, TypeError, "it must be a directory"],
   ["an account without a home directory", { accounts: { a: {} } }, TypeError, 'accounts["a"].home'],
   ["an account's relative home directory", { accounts: { a: { home: "x" } } }, TypeError, "absolute"],
+  ["bugs that are no list", { bugs: "B1" }, TypeError, "bugs: it must be an array"],
+  ["a bug that it cannot have", { bugs: ["B3"] }, TypeError, "the bug B3: take of B1, B2, B4, B6"],
+  ["a bug of another version", { bugs: ["B6", "B1"], version: "0.6.13" }, TypeError, "0.6.13 does not have it"],
   ["an account's id that is none", { accounts: { a: { home: "/x", uid: -1 } } }, RangeError, 'accounts["a"].uid'],
 ];
 
@@ -157,13 +161,4 @@ function send(agent: Agent, url: string, method: string, body?: Uint8Array): Pro
     outgoing.once("error", reject);
     outgoing.end(body);
   });
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    // A zombie that nobody has reaped yet does not count.
-    return !/^State:\s+Z/m.test(Deno.readTextFileSync(`/proc/${pid}/status`));
-  } catch {
-    return false;
-  }
 }

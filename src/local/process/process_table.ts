@@ -4,6 +4,7 @@ import process from "node:process";
 import type { ProcessConfig, ProcessSelector } from "../../../gen/process/process_pb.ts";
 import { descendants } from "./descendants.ts";
 import type { EndEvent } from "./end_event.ts";
+import { Fanout } from "./fanout.ts";
 import { RunningProcess } from "./running_process.ts";
 
 /** How long the newer version remembers how a process ended. */
@@ -19,8 +20,13 @@ export interface ExitedProcess {
 
 /** The processes of one runtime. */
 export class ProcessTable {
+  readonly #createFanout: () => Fanout;
   readonly #live = new Map<number, RunningProcess>();
   readonly #exited = new Map<number, ExitedProcess>();
+
+  constructor(createFanout: () => Fanout = () => new Fanout()) {
+    this.#createFanout = createFanout;
+  }
 
   /** Takes a started process over. */
   add(
@@ -31,6 +37,7 @@ export class ProcessTable {
     const running = new RunningProcess(child, {
       config,
       tag,
+      fanout: this.#createFanout(),
       onEnd: (end) => this.#retire(running, end),
     });
     this.#live.set(running.pid, running);
@@ -63,6 +70,11 @@ export class ProcessTable {
   ): ExitedProcess | undefined {
     const exited = find(this.#exited.values(), selector);
     return exited && exited.forgetAt > Date.now() ? exited : undefined;
+  }
+
+  /** Breaks the pipes of all, as a daemon does that dies. */
+  abandon(): void {
+    for (const running of this.list()) running.abandon();
   }
 
   /** Kills everything, descendants included, and waits until it is gone. */

@@ -3,9 +3,10 @@ import type { ChildProcess } from "node:child_process";
 import process from "node:process";
 import type { Readable } from "node:stream";
 import type { ProcessConfig } from "../../../gen/process/process_pb.ts";
-import { afterDelay, deadlineExceeded } from "../deadline.ts";
+import { afterDelay } from "../deadline.ts";
 import { type EndEvent, endEvent } from "./end_event.ts";
-import { type ProcessEvent, Subscription } from "./subscription.ts";
+import type { Fanout } from "./fanout.ts";
+import type { Subscription } from "./subscription.ts";
 
 /** The most that one data event carries. */
 const CHUNK_BYTES = 32_768;
@@ -22,10 +23,11 @@ export class RunningProcess {
   readonly ended: Promise<EndEvent>;
 
   readonly #child: ChildProcess;
-  readonly #subscriptions = new Set<Subscription>();
+  readonly #fanout: Fanout;
   readonly #exit: Promise<EndEvent>;
   #exited = false;
   #killed = false;
+  #over = false;
   #stdinClosed = false;
   #stopDraining: () => void = () => {};
   #cancelDeadline: () => void = () => {};
@@ -35,6 +37,7 @@ export class RunningProcess {
     options: {
       tag: string | undefined;
       config: ProcessConfig | undefined;
+      fanout: Fanout;
       /** Called before the last event goes out, so that nobody finds a dead process. */
       onEnd: (end: EndEvent) => void;
     },
@@ -43,6 +46,7 @@ export class RunningProcess {
     this.pid = child.pid!;
     this.tag = options.tag;
     this.config = options.config;
+    this.#fanout = options.fanout;
     // A reader that went away is told to whoever writes next.
     child.stdin?.on("error", () => {});
     this.#exit = new Promise((resolve) => {
@@ -55,29 +59,22 @@ export class RunningProcess {
     this.ended = this.#run(options.onEnd);
   }
 
-  /** Adds a reader, who gets what comes from now on. */
+  /** Adds a reader, who gets a start event and what comes from now on. */
   subscribe(signal: AbortSignal): Subscription {
-    const subscription = new Subscription();
-    this.#subscriptions.add(subscription);
-    const leave = () => {
-      this.#subscriptions.delete(subscription);
-      subscription.close();
-    };
-    if (signal.aborted) leave();
-    else signal.addEventListener("abort", leave, { once: true });
-    return subscription;
+    return this.#fanout.subscribe({ event: { case: "start", value: { pid: this.pid } } }, signal);
   }
 
   /** Kills the process after that time; its starter then gets an error and no end. */
   limit(timeoutMs: number, starter: Subscription): void {
     this.#cancelDeadline = afterDelay(timeoutMs, () => {
-      starter.finish(deadlineExceeded());
+      starter.expire();
       this.kill("SIGKILL");
     });
   }
 
   /** Signals the process itself, not its children. The pipes are then not waited for. */
   kill(signal: "SIGTERM" | "SIGKILL"): void {
+    if (this.#over) return;
     this.#killed = true;
     if (this.#exited) return this.#drainBriefly();
     try {
@@ -86,6 +83,12 @@ export class RunningProcess {
     } catch {
       // It has just ended.
     }
+  }
+
+  /** Breaks its pipes, as a daemon does that dies. The process may run on. */
+  abandon(): void {
+    const { stdin, stdout, stderr } = this.#child;
+    for (const pipe of [stdin, stdout, stderr]) pipe?.destroy();
   }
 
   /**
@@ -119,7 +122,7 @@ export class RunningProcess {
     const drained = new Promise<void>((resolve) => {
       this.#stopDraining = resolve;
     });
-    const { stdin, stdout, stderr } = this.#child;
+    const { stdout, stderr } = this.#child;
     const output = Promise.all([
       this.#forward(stdout!, "stdout"),
       this.#forward(stderr!, "stderr"),
@@ -128,12 +131,9 @@ export class RunningProcess {
     await Promise.race([output, drained]);
     this.#stopDraining();
     this.#cancelDeadline();
-    for (const pipe of [stdin, stdout, stderr]) pipe?.destroy();
-    onEnd(end);
-    for (const subscription of this.#subscriptions) {
-      subscription.push({ event: { case: "end", value: end } });
-      subscription.finish();
-    }
+    this.#over = true;
+    this.abandon();
+    this.#fanout.end({ event: { case: "end", value: end } }, () => onEnd(end));
     return end;
   }
 
@@ -142,7 +142,7 @@ export class RunningProcess {
       for await (const data of pipe as AsyncIterable<Uint8Array>) {
         for (let at = 0; at < data.byteLength; at += CHUNK_BYTES) {
           const value = data.subarray(at, at + CHUNK_BYTES);
-          await this.#publish({
+          await this.#fanout.publish({
             event: { case: "data", value: { output: { case: output, value } } },
           });
         }
@@ -150,16 +150,6 @@ export class RunningProcess {
     } catch {
       // A pipe that is closed while it is read has ended like any other.
     }
-  }
-
-  /** Hands an event to all; waits while the queue of one of them is full. */
-  #publish(event: ProcessEvent): Promise<unknown> | undefined {
-    const full = [];
-    for (const subscription of this.#subscriptions) {
-      const room = subscription.push(event);
-      if (room) full.push(room);
-    }
-    return full.length > 0 ? Promise.all(full) : undefined;
   }
 
   #drainBriefly(): void {

@@ -55,13 +55,13 @@ export function registerProcess(
       const running = table.add(child, request.process, request.tag);
       const subscription = running.subscribe(context.signal);
       if (timeoutMs !== undefined) running.limit(timeoutMs, subscription);
-      yield* stream(running, subscription, context);
+      yield* stream(subscription, context);
     },
 
     async *connect(request, context) {
       const exited = state.newer ? table.selectExited(request.process) : undefined;
       if (exited) {
-        yield started(exited.pid);
+        yield { event: { event: { case: "start", value: { pid: exited.pid } } } };
         yield { event: { event: { case: "end", value: exited.end } } };
         return;
       }
@@ -72,11 +72,11 @@ export function registerProcess(
       if (timeoutMs !== undefined) {
         context.signal.addEventListener(
           "abort",
-          afterDelay(timeoutMs, () => subscription.finish(deadlineExceeded())),
+          afterDelay(timeoutMs, () => subscription.expire()),
           { once: true },
         );
       }
-      yield* stream(running, subscription, context);
+      yield* stream(subscription, context);
     },
 
     update(request) {
@@ -147,17 +147,11 @@ export function registerProcess(
 
 /** The whole response stream of one subscription. */
 async function* stream(
-  running: RunningProcess,
   subscription: Subscription,
   context: HandlerContext,
 ): AsyncGenerator<{ event: ProcessEvent }, void> {
-  yield started(running.pid);
   const keepaliveMs = keepaliveSeconds(context.requestHeader) * 1000;
   for await (const event of subscription.read(keepaliveMs)) yield { event };
-}
-
-function started(pid: number): { event: ProcessEvent } {
-  return { event: { event: { case: "start", value: { pid } } } };
 }
 
 /** Zero and less would stop the daemon; here they mean the default. */

@@ -1,6 +1,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
 import type { ProcessEventSchema } from "../../../gen/process/process_pb.ts";
+import { deadlineExceeded } from "../deadline.ts";
 
 /** An event of a process, as services send it. */
 export type ProcessEvent = MessageInitShape<typeof ProcessEventSchema>;
@@ -10,6 +11,7 @@ const QUEUE_LENGTH = 64;
 
 /** One reader of a process: a bounded queue between the pipes and a stream. */
 export class Subscription {
+  readonly #length: number;
   readonly #queue: ProcessEvent[] = [];
   #error: ConnectError | undefined;
   /** Nothing is taken any more. */
@@ -19,12 +21,22 @@ export class Subscription {
   #wakeReader: (() => void) | undefined;
   #wakeWriters: (() => void)[] = [];
 
+  /** Makes one whose queue is full with so many events. */
+  constructor(length: number = QUEUE_LENGTH) {
+    this.#length = length;
+  }
+
+  /** Whether nothing is taken any more. */
+  get isFinished(): boolean {
+    return this.#finished;
+  }
+
   /** Adds an event. Where the queue is full, resolves once there is room again. */
   push(event: ProcessEvent): Promise<void> | undefined {
     if (this.#finished) return undefined;
     this.#queue.push(event);
     this.#wakeReader?.();
-    if (this.#queue.length < QUEUE_LENGTH) return undefined;
+    if (this.#queue.length < this.#length) return undefined;
     return new Promise((resolve) => this.#wakeWriters.push(resolve));
   }
 
@@ -35,6 +47,11 @@ export class Subscription {
     this.#error = error;
     this.#wakeReader?.();
     this.#release();
+  }
+
+  /** Its time is over: the reader gets what is in the queue, and then an error. */
+  expire(): void {
+    this.finish(deadlineExceeded());
   }
 
   /** The reader has gone. */
