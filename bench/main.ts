@@ -1,100 +1,96 @@
 /**
- * Compares the client with a hand-written `fetch` loop on each runtime, in interleaved rounds, every run in a fresh process.
+ * Compares the client with `fetch` loops written by hand and with npm's `e2b`, on each runtime, in interleaved rounds, every run in a fresh
+ * process.
  *
- * deno task bench [--runtime deno,node,bun] [--rows stdout-bytes,stdout-text,stdout-unicode,read,write] [--rounds 5] [--side client,raw]
+ * deno task bench [--runtime deno,bun,node] [--rows info,stdout,…] [--side client,raw,json,e2b] [--rounds 5] [--memory] [--cpu]
+ *                 [--write] [--profile <row>]
+ *
+ * `--cpu` compares the time of the processor instead of the clock's, which is steadier on a machine that does other things. `--memory` answers everything from memory, also what starts real processes otherwise. `--write` puts the tables into README.md.
+ * `--profile` does one row once and says where the time went; it takes one `--runtime` and one `--side`.
  */
 
-import { parseArgs } from "node:util";
+import { output, serve, type Service } from "./child.ts";
+import { bundle, install } from "./install.ts";
 import type { Sample } from "./measure.ts";
-import { MIB, type Row, rows, type Runtime, type Side } from "./rows.ts";
-import { findRuntimes, type Launch, output, prepare } from "./runtimes.ts";
-import { head, line, noSamples, type Samples } from "./table.ts";
+import { type Options, readOptions } from "./options.ts";
+import { profile } from "./profile.ts";
+import type { Row, Side } from "./rows.ts";
+import { argumentsOf, findRuntime, type Found } from "./runtimes.ts";
+import { type Measured, table, write } from "./table.ts";
 
-const string = (value: string) => ({ type: "string", default: value }) as const;
-const { values } = parseArgs({
-  args: Deno.args,
-  options: {
-    runtime: string("deno,node"),
-    rows: string(rows.map((row) => row.name).join()),
-    rounds: string("5"),
-    side: string("raw,client"),
-  },
-});
+const options = readOptions(Deno.args);
+const started = performance.now();
 
-/** The members of a comma-separated option, each of which must be known. */
-function choice<T extends string>(option: string, known: readonly T[]): T[] {
-  return option.split(",").map((name) => {
-    const match = known.find((candidate) => candidate === name);
-    if (match === undefined) throw new TypeError(`Unknown choice "${name}": take of ${known.join(", ")}`);
-    return match;
-  });
+function progress(text: string): void {
+  console.error(`${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s  ${text}`);
 }
 
-const wanted = choice<Runtime>(values.runtime, ["deno", "node", "bun"]);
-const sides = choice<Side>(values.side, ["raw", "client"]);
-const names = choice(values.rows, rows.map((row) => row.name));
-const rounds = Number(values.rounds);
+/** Where each server answers. */
+type Urls = Readonly<Record<Row["server"], string>>;
 
-/** Starts the server; closing its input ends it. */
-async function startServer(launch: Launch): Promise<{ url: string; close(): Promise<void> }> {
-  const [command, ...args] = launch("server");
-  const child = new Deno.Command(command, { args, stdin: "piped", stdout: "piped", stderr: "inherit" }).spawn();
-  const ready = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  while (!text.includes("\n")) {
-    const { done, value } = await ready.read();
-    if (done) throw new Error("Cannot start the server: it ended before it was ready");
-    text += value;
+/** Work that says a figure of its own keeps it. */
+const OWN_FIGURE = /^(first-byte|idle)$/;
+
+async function sample({ launch }: Found, row: Row, side: Side, urls: Urls): Promise<Sample> {
+  if (row.work === "import") {
+    return JSON.parse(await output(launch("sides/import", [side === "client" ? "@kruise-agents/runtime" : "e2b"])));
   }
-  return {
-    url: text.trim(),
-    async close() {
-      await child.stdin.close();
-      await child.status;
-      await ready.cancel();
-    },
-  };
+  const args = argumentsOf(row, urls[row.server]);
+  return JSON.parse(await output(launch(`sides/${side}`, args, { gc: row.work === "idle" })));
 }
 
-/** One run of one side, in its own process. */
-async function run(launch: Launch, side: Side, row: Row, mib: number, url: string): Promise<Sample> {
-  const [command, ...args] = launch(side);
-  return JSON.parse(await output(command, ...args, row.name, String(mib * MIB), url));
-}
-
-/** One round of a row: both sides beside each other, which goes first by turns. */
-async function round(launch: Launch, row: Row, samples: Samples, url: string, number: number): Promise<void> {
-  const order = number % 2 === 0 ? sides : sides.toReversed();
-  for (const side of order) samples[side].push(await run(launch, side, row, row.mib, url));
-  if (row.longMib !== undefined) {
-    for (const side of order) samples[`${side}Long`].push(await run(launch, side, row, row.longMib, url));
+/** One round of a row: all sides one after the other, another one first each time. */
+async function round(found: Found, { row, samples }: Measured, urls: Urls, number: number): Promise<void> {
+  const sides = options.sides.filter((side) => row.sides.includes(side));
+  const first = number % Math.max(sides.length, 1);
+  const seen = new Set<number>();
+  for (const side of [...sides.slice(first), ...sides.slice(0, first)]) {
+    const taken = await sample(found, row, side, urls);
+    seen.add(taken.seen);
+    const byCpu = options.cpu && !OWN_FIGURE.test(row.work);
+    (samples[side] ??= []).push(byCpu ? { ...taken, figure: taken.cpuMs } : taken);
   }
-  const seen = new Set(sides.map((side) => samples[side].at(-1)?.seen));
   if (seen.size > 1) throw new Error(`Cannot compare "${row.name}": the sides saw ${[...seen].join(" and ")}`);
 }
 
-const bundles = await Deno.makeTempDir();
-try {
-  const runtimes = await findRuntimes(new Set<Runtime>(["deno", "node", ...wanted]), bundles);
-  await prepare(["server", ...sides], runtimes.has("node") ? bundles : undefined);
-  // One server for all, on Node where there is one.
-  const server = await startServer(runtimes.get("node") ?? runtimes.get("deno")!);
-  try {
-    const table = rows.filter(({ name }) => names.includes(name)).flatMap((row) =>
-      wanted.flatMap((runtime) => {
-        const launch = runtimes.get(runtime);
-        return launch === undefined ? [] : [{ row, runtime, launch, samples: noSamples() }];
-      })
-    );
-    for (let number = 0; number < rounds; number++) {
-      console.error(`round ${number + 1} of ${rounds}`);
-      for (const { row, launch, samples } of table) await round(launch, row, samples, server.url, number);
+async function compare(founds: readonly Found[], urls: Urls, { rows, rounds }: Options): Promise<void> {
+  const measured = new Map(
+    founds.map((found) => [found, rows.map((row): Measured => ({ row, samples: {} }))] as const),
+  );
+  for (let number = 0; number < rounds; number++) {
+    for (const [found, all] of measured) {
+      for (const of of all) {
+        progress(`round ${number + 1} of ${rounds}, ${found.title}, ${of.row.title}`);
+        await round(found, of, urls, number);
+      }
     }
-    console.log(`\n${head.join("\n")}`);
-    for (const { row, runtime, samples } of table) console.log(line(runtime, row, samples));
-  } finally {
-    await server.close();
   }
+  for (const [found, all] of measured) {
+    const text = table(found.runtime, all);
+    console.log(`\n### ${found.title}\n\n${text}`);
+    if (options.write) await write(found, text, rounds);
+  }
+}
+
+const dir = await Deno.makeTempDir();
+try {
+  const { rows, sides } = options;
+  const e2b = sides.includes("e2b");
+  const imported = rows.some(({ work }) => work === "import");
+  progress("installing and bundling");
+  await install({ e2b, client: imported }, dir);
+  await bundle(["server/main", "server/local", "sides/import", ...sides.map((side) => `sides/${side}`)], dir);
+  const founds: Found[] = [];
+  for (const runtime of options.runtimes) founds.push(await findRuntime(runtime, dir));
+  // The servers run on Node where there is one; the same ones for all.
+  const host = await findRuntime("node", dir).catch(() => findRuntime("deno", dir));
+  const start = (program: string): Promise<Service> => serve(host.launch(program, []));
+  await using memory = await start("server/main");
+  await using local = await start("server/local");
+  const urls = { ...JSON.parse(memory.line), ...JSON.parse(local.line) } as Urls;
+  progress(`the servers run on ${host.title}`);
+  if (options.profile === undefined) await compare(founds, urls, options);
+  else await profile(founds[0]!, options.profile, sides[0]!, urls[options.profile.server], dir);
 } finally {
-  await Deno.remove(bundles, { recursive: true });
+  await Deno.remove(dir, { recursive: true });
 }

@@ -1,48 +1,38 @@
-/** Runs one job in this process and prints what it took: `<program> <row> <bytes> <url>`. */
+/** Does one job in this process and prints what it took: `<program> <work> <of> <amount> <url> <version>`. */
 
-import { readFileSync, writeFileSync } from "node:fs";
 import process from "node:process";
-import { type Jobs, MIB, type RowName } from "./rows.ts";
+import type { Connect } from "./caller.ts";
+import { jobs } from "./jobs.ts";
+import { forgetPeak, peak, resident } from "./memory.ts";
 
-/** What one run took; memory only where Linux tells it. */
+/** What one run took. Memory is null where it is not Linux, as JSON has no NaN. */
 export interface Sample {
-  readonly ms: number;
+  /** Milliseconds, or what the job says itself. */
+  readonly figure: number;
+  /** Milliseconds of the processor, in all threads. What else the machine does moves them less. */
+  readonly cpuMs: number;
   readonly seen: number;
-  readonly growthMib?: number;
-}
-
-/** A figure of /proc/self/status in MiB. */
-function memory(key: "VmRSS" | "VmHWM"): number | undefined {
-  try {
-    const kib = new RegExp(`^${key}:\\s+(\\d+)`, "m").exec(readFileSync("/proc/self/status", "utf8"))?.[1];
-    return kib === undefined ? undefined : Number(kib) / 1024;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Sets the peak back to what is resident now, so that what starting up took does not hide what the work takes. */
-function forgetPeak(): void {
-  try {
-    writeFileSync("/proc/self/clear_refs", "5");
-  } catch {
-    // Not Linux, or not allowed: the peak then includes the start.
-  }
+  readonly peakMib: number | null;
+  readonly growthMib: number | null;
 }
 
 /** Warms the job up, runs it once, checks that nothing was lost on the way, and prints the sample as JSON. */
-export async function measure(jobs: Jobs): Promise<void> {
-  const [row, bytes, url] = process.argv.slice(2) as [RowName, string, string];
-  const [job, size] = [jobs[row], Number(bytes)];
-  const seenInOne = await job(url, MIB);
+export async function measure(connect: Connect): Promise<void> {
+  const [work, of, count, url, version] = process.argv.slice(2) as [keyof typeof jobs, string, string, string, string];
+  const [job, amount] = [jobs[work], Number(count)];
+  const caller = await connect(url, version);
+  const warm = await job.work(caller, of, job.warmUp);
+  job.prepare?.(amount);
   forgetPeak();
-  const before = memory("VmRSS");
+  const before = resident();
+  const cpu = process.cpuUsage();
   const start = performance.now();
-  const seen = await job(url, size);
+  const { seen, figure } = await job.work(caller, of, amount);
   const ms = performance.now() - start;
-  const peak = memory("VmHWM");
-  const expected = seenInOne * size / MIB; // output repeats itself every mebibyte
-  if (seen === 0 || seen !== expected) throw new Error(`Cannot trust "${row}": saw ${seen} instead of ${expected}`);
-  const growthMib = before === undefined || peak === undefined ? undefined : peak - before;
-  console.log(JSON.stringify({ ms, seen, growthMib }));
+  const { user, system } = process.cpuUsage(cpu);
+  const [peakMib, growthMib] = [peak(), peak() - before];
+  const expected = warm.seen * amount / job.warmUp;
+  if (seen === 0 || seen !== expected) throw new Error(`Cannot trust "${work}": saw ${seen} instead of ${expected}`);
+  const sample: Sample = { figure: figure ?? ms, cpuMs: (user + system) / 1000, seen, peakMib, growthMib };
+  console.log(JSON.stringify(sample));
 }

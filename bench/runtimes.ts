@@ -1,66 +1,73 @@
-/** Finds the runtimes and knows how each starts one of these programs. */
+/** Finds the runtimes and knows how each starts a program. */
 
-import type { Runtime } from "./rows.ts";
+import { type Launch, output } from "./child.ts";
+import type { Row, Runtime } from "./rows.ts";
 
-/** A command line up to the program's own arguments. */
-export type Launch = (program: string) => readonly [command: string, ...args: string[]];
-
-const here = (file: string) => new URL(file, import.meta.url).pathname;
-const deno = Deno.execPath();
-
-/** Runs a program to its end and answers what it printed. */
-export async function output(command: string, ...args: string[]): Promise<string> {
-  const child = new Deno.Command(command, { args, stdout: "piped", stderr: "inherit" });
-  const { success, stdout } = await child.output();
-  if (!success) throw new Error(`Failed: ${[command, ...args].join(" ")}`);
-  return new TextDecoder().decode(stdout);
+/** What differs from one run of a program to the next. */
+export interface RunOptions {
+  /** Lets the program collect garbage. */
+  readonly gc?: boolean;
+  /** Where to write a profile of the processor's time. */
+  readonly profileDir?: string | undefined;
 }
 
-/** The version that a command says it has, or undefined where there is none: Deno stands in for a missing Node, and says so. */
-async function version(command: string): Promise<string | undefined> {
+/** A runtime that is there. */
+export interface Found {
+  readonly runtime: Runtime;
+  readonly title: string;
+  /** How to start a program with these arguments. */
+  launch(program: string, args: readonly string[], options?: RunOptions): Launch;
+}
+
+const TITLES = { deno: "Deno", bun: "Bun", node: "Node" } as const;
+
+/** For the row that opens a thousand streams: the limits of connections that Bun, and `e2b` on Node, have by default are lower. */
+export const manyConnections: Readonly<Record<string, string>> = {
+  BUN_CONFIG_MAX_HTTP_REQUESTS: "2000",
+  E2B_ENVD_RPC_CONNECTIONS: "2000",
+};
+
+async function pathOf(runtime: Runtime, dir: string): Promise<string> {
+  if (runtime === "deno") return Deno.execPath();
+  const find = `readlink -f "$(command -v ${runtime})"`;
   try {
-    return /^v?(\d\S*)/.exec(await output(command, "--version"))?.[1];
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
+    const found = await output({ command: ["sh", "-c", find] });
+    if (found !== "") return found;
+  } catch {
+    // Not on the PATH.
   }
+  if (runtime === "bun") {
+    return await output({ command: ["npx", "--yes", "--package=bun@1", "--call", find], cwd: dir });
+  }
+  throw new Error(`Cannot measure on ${runtime}: there is none on the PATH`);
 }
 
-/**
- * Those of the runtimes that are there; says which, and which not.
- *
- * Node gets bundles, which it can run as they are: a loader that strips types would share the process with what is measured.
- */
-export async function findRuntimes(wanted: Iterable<Runtime>, bundles: string): Promise<Map<Runtime, Launch>> {
-  const found = new Map<Runtime, Launch>();
-  for (const runtime of wanted) {
-    if (runtime === "deno") {
-      console.log(`deno ${Deno.version.deno}`);
-      found.set(runtime, (program) => [deno, "run", "-A", "--quiet", here(`${program}.ts`)]);
-      continue;
-    }
-    const have = await version(runtime);
-    if (have === undefined) {
-      console.log(`${runtime}: skipped, no \`${runtime}\` on the PATH`);
-    } else if (runtime === "node" && Number.parseInt(have) < 20) {
-      console.log(`node: skipped, version ${have} is older than 20`);
-    } else {
-      console.log(`${runtime} ${have}`);
-      found.set(
-        runtime,
-        (program) => runtime === "node" ? ["node", `${bundles}/${program}.js`] : ["bun", here(`${program}.ts`)],
-      );
-    }
-  }
-  return found;
+function flags(runtime: Runtime, { gc, profileDir }: RunOptions): string[] {
+  const list: string[] = [];
+  if (runtime === "deno") list.push("run", "-A", "--quiet");
+  if (gc && runtime === "deno") list.push("--v8-flags=--expose-gc");
+  if (gc && runtime === "node") list.push("--expose-gc");
+  if (profileDir !== undefined) list.push("--cpu-prof", `--cpu-prof-dir=${profileDir}`);
+  return list;
 }
 
-/** Installs what the programs import, and bundles them where Node is to run them. */
-export async function prepare(programs: readonly string[], bundles: string | undefined): Promise<void> {
-  const files = programs.map((program) => here(`${program}.ts`));
-  await output(deno, "cache", "--quiet", ...files);
-  if (bundles === undefined) return;
-  const esbuild = ["run", "-A", "--quiet", "--no-config", "--node-modules-dir=none", "npm:esbuild@0.28.2"];
-  const options = ["--bundle", "--platform=node", "--format=esm", "--target=node20", "--log-level=warning"];
-  await output(deno, ...esbuild, ...files, ...options, `--outdir=${bundles}`);
+/** Finds a runtime; Bun is fetched by npm where it is not on the PATH. Programs lie in `dir`. */
+export async function findRuntime(runtime: Runtime, dir: string): Promise<Found> {
+  const path = await pathOf(runtime, dir);
+  const version = /\d[^\s(]*/.exec(await output({ command: [path, "--version"] }))?.[0];
+  return {
+    runtime,
+    title: `${TITLES[runtime]} ${version}`,
+    launch: (program, args, options = {}) => ({
+      command: [path, ...flags(runtime, options), `${dir}/${program}.js`, ...args],
+      cwd: dir,
+      env: options.gc ? manyConnections : {},
+    }),
+  };
+}
+
+/** What a program is told of a row. */
+export function argumentsOf({ work, of, amount, server }: Row, url: string): string[] {
+  // The local runtime behaves as the older version.
+  return [work, of, String(amount), url, server === "local" ? "0.2.10" : server];
 }

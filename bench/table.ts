@@ -1,79 +1,97 @@
-/** Makes figures of samples, and lines of figures. */
+/** Makes figures of samples, and tables of figures. */
 
 import type { Sample } from "./measure.ts";
-import type { Row, Runtime } from "./rows.ts";
+import type { Row, Runtime, Side } from "./rows.ts";
+import type { Found } from "./runtimes.ts";
+import { verdicts } from "./verdicts.ts";
 
-/** The samples of one row on one runtime, round by round. */
-export interface Samples {
-  readonly raw: Sample[];
-  readonly client: Sample[];
-  /** Those of the longer run. */
-  readonly rawLong: Sample[];
-  readonly clientLong: Sample[];
+/** A row, and its samples on one runtime, round by round. */
+export interface Measured {
+  readonly row: Row;
+  readonly samples: Partial<Record<Side, Sample[]>>;
 }
 
-/** The start of a row: no samples yet. */
-export function noSamples(): Samples {
-  return { raw: [], client: [], rawLong: [], clientLong: [] };
+/** What several rounds say. */
+export interface Spread {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
 }
 
-function median(values: readonly number[]): number | undefined {
+export function spread(values: readonly number[]): Spread | undefined {
   const sorted = values.toSorted((a, b) => a - b);
+  if (sorted.length === 0) return undefined;
   const half = sorted.length >> 1;
-  return sorted.length % 2 === 1
-    ? sorted[half]
-    : sorted.length === 0
-    ? undefined
-    : (sorted[half - 1]! + sorted[half]!) / 2;
+  const median = sorted.length % 2 === 1 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
+  return { median, min: sorted[0]!, max: sorted.at(-1)! };
 }
 
-const time = (samples: readonly Sample[]) => median(samples.map((sample) => sample.ms));
-const growth = (samples: readonly Sample[]) => median(samples.flatMap((sample) => sample.growthMib ?? []));
-const round = (value: number | undefined, unit = "") => value === undefined ? "–" : `${value.toFixed(0)}${unit}`;
-
-/** A figure beside its limit, marked. */
-function held(value: number | undefined, limit: number, text: (value: number) => string): string {
-  return value === undefined ? "–" : `${text(value)} ≤ ${text(limit)} ${value <= limit ? "✓" : "✗"}`;
+/** The client's figures as multiples of another side's, round by round. */
+export function ratio({ samples }: Measured, side: Side): Spread | undefined {
+  const [ours, theirs] = [samples.client ?? [], samples[side] ?? []];
+  return spread(ours.flatMap(({ figure }, round) => theirs[round] === undefined ? [] : figure / theirs[round].figure));
 }
 
-/** How memory moved: the growth, and for rows with a longer run how much more that one grew. */
-function memory(
-  row: Row,
-  short: readonly Sample[],
-  long: readonly Sample[],
-): { text: string; judged: number | undefined } {
-  const [a, b] = [growth(short), growth(long)];
-  if (row.longMib === undefined) return { text: round(a, " MiB"), judged: a };
-  return { text: `${round(a)} → ${round(b, " MiB")}`, judged: a === undefined || b === undefined ? undefined : b - a };
+/** The median of the peaks of memory. */
+export function peakOf({ samples }: Measured, side: Side): number | undefined {
+  return spread((samples[side] ?? []).flatMap(({ peakMib }) => peakMib ?? []))?.median;
 }
 
-export const head: readonly string[] = [
-  "| work | runtime | raw | client | ratio (min–max) | limit | memory, raw | memory, client | limit |",
-  "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
-];
+/** The median of what the work added to what was resident. */
+export function growthOf({ samples }: Measured, side: Side): number | undefined {
+  return spread((samples[side] ?? []).flatMap(({ growthMib }) => growthMib ?? []))?.median;
+}
 
-/** One line of the table. */
-export function line(runtime: Runtime, row: Row, samples: Samples): string {
-  const ratios = samples.client.map(({ ms }, round) => ms / samples.raw[round]!.ms).toSorted((a, b) => a - b);
-  const ratio = median(ratios);
-  const range = ratio === undefined
-    ? "–"
-    : `${ratio.toFixed(2)} (${ratios[0]!.toFixed(2)}–${ratios.at(-1)!.toFixed(2)})`;
-  const ours = memory(row, samples.client, samples.clientLong);
-  const cells = [
-    row.title,
-    runtime,
-    round(time(samples.raw), " ms"),
-    round(time(samples.client), " ms"),
-    range,
-    held(ratio, row.ratio[runtime], (value) => value.toFixed(2)),
-    memory(row, samples.raw, samples.rawLong).text,
-    ours.text,
-    held(
-      ours.judged,
-      row.growthMib,
-      (mib) => `${row.longMib !== undefined && mib >= 0 ? "+" : ""}${mib.toFixed(0)} MiB`,
-    ),
-  ];
-  return `| ${cells.join(" | ")} |`;
+const NONE = "–";
+
+function figure({ row, samples }: Measured): string {
+  const middle = spread((samples.client ?? []).map(({ figure }) => figure))?.median;
+  if (middle === undefined) return NONE;
+  return `${middle.toFixed(middle < 10 ? 1 : 0)} ${row.work === "idle" ? "KiB" : "ms"}`;
+}
+
+function multiple(of: Spread | undefined): string {
+  return of === undefined ? NONE : `${of.median.toFixed(2)} (${of.min.toFixed(2)}–${of.max.toFixed(2)})`;
+}
+
+const whole = (value: number | undefined) => value?.toFixed(0) ?? NONE;
+
+/** The peaks of all, and how much of the client's the work took. */
+function memory(measured: Measured): string {
+  // A thousand streams are their own figure, and an import is over before there is one.
+  if (/idle|import/.test(measured.row.work)) return NONE;
+  const growth = growthOf(measured, "client");
+  const added = growth === undefined ? "" : ` (+${whole(growth)})`;
+  const [client, raw, json, e2b] = (["client", "raw", "json", "e2b"] as const).map((side) =>
+    whole(peakOf(measured, side))
+  );
+  return `${client}${added} · ${raw} · ${json} · ${e2b}`;
+}
+
+/** The table of one runtime. */
+export function table(runtime: Runtime, all: readonly Measured[]): string {
+  const head = ["work", "client", "÷ raw", "÷ raw JSON", "÷ e2b", "peak MiB: client (+), raw, JSON, e2b", "held to"];
+  const lines = all.map((measured) => [
+    measured.row.title,
+    figure(measured),
+    multiple(ratio(measured, "raw")),
+    multiple(ratio(measured, "json")),
+    multiple(ratio(measured, "e2b")),
+    memory(measured),
+    verdicts(runtime, measured).join(", "),
+  ]);
+  return [head, head.map(() => "---"), ...lines].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+/** Puts a table into README.md, in the place of that runtime's last one. */
+export async function write({ runtime, title }: Found, text: string, rounds: number): Promise<void> {
+  const file = new URL("README.md", import.meta.url);
+  const [begin, end] = [`<!-- begin ${runtime} -->`, `<!-- end ${runtime} -->`];
+  const readme = await Deno.readTextFile(file);
+  const [from, to] = [readme.indexOf(begin), readme.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`README.md has no place for ${runtime}: ${begin} … ${end}`);
+  const date = new Date().toISOString().slice(0, 10);
+  const made = `${begin}\n\n### ${title}, ${date}, ${rounds} rounds\n\n${text}\n\n`;
+  await Deno.writeTextFile(file, readme.slice(0, from) + made + readme.slice(to));
+  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", file.pathname] }).spawn().status;
 }
