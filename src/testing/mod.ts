@@ -4,6 +4,7 @@
  * @module
  */
 
+export { type FaultPlan, type FaultProxy, type FaultStruck, startFaultProxy } from "./fault_proxy.ts";
 export {
   GATEWAY_REPLIES,
   type GatewayReply,
