@@ -76,6 +76,7 @@ Deno.test("Transport.unary(): an answer that is no protobuf, of another type, or
   for (
     const [answer, words] of [
       [proto(Uint8Array.of(0x0a, 0xff)), "a message that cannot be decoded"],
+      [proto(Uint8Array.of(0x0a, 3, 0x1a, 1, 0xff)), "a message that cannot be decoded"],
       [proto(LISTED, "application/json"), "the answer is application/json"],
       [proto(new Uint8Array(10_001)), "larger than 10000 bytes"],
     ] as const
@@ -136,6 +137,8 @@ const GARBLED: readonly (readonly [string, Uint8Array, string])[] = [
   ["a compressed frame", frame(1, Uint8Array.of(1)), "a compressed frame that was not asked for"],
   ["a compressed end frame", frame(3, Uint8Array.of(1)), "a compressed frame that was not asked for"],
   ["a message that is no protobuf", frame(0, Uint8Array.of(0x0a, 0xff)), "a message that cannot be decoded"],
+  ["an end event of a zero byte", frame(0, Uint8Array.of(0x0a, 3, 0x1a, 1, 0)), "a message that cannot be decoded"],
+  ["words that are no UTF-8", frame(0, Uint8Array.of(0x0a, 5, 0x1a, 3, 0x1a, 1, 0xff)), "cannot be decoded"],
   ["an end frame that is no JSON", frame(2, Uint8Array.of(0x7b)), "an end frame that is not JSON"],
   ["an end frame that is no UTF-8", frame(2, Uint8Array.of(0x22, 0xff, 0x22)), "an end frame that is not JSON"],
   ["an end frame that is no object", end(null), "an end frame that is not an object"],

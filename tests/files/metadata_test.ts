@@ -54,6 +54,33 @@ Deno.test("Filesystem.list() asks for one level and translates every entry", asy
   assertEquals(sent[0]!.headers.get("authorization"), `Basic ${btoa("user:")}`);
 });
 
+Deno.test("Filesystem.list(): a size that a number cannot hold is a broken protocol, not a wrong number", async () => {
+  const listing = (size: bigint) =>
+    rpcAnswer(toBinary(ListDirResponseSchema, create(ListDirResponseSchema, { entries: [{ name: "f", size }] })));
+  const most = BigInt(Number.MAX_SAFE_INTEGER);
+  assertEquals((await fakeFiles(() => listing(most)).files.list("/d"))[0]!.size, Number.MAX_SAFE_INTEGER);
+  for (const size of [most + 1n, 2n ** 63n - 1n, -(2n ** 63n)]) {
+    const error = await assertRejects(
+      () => fakeFiles(() => listing(size)).files.list("/d"),
+      SandboxError,
+      String(size),
+    );
+    assertEquals(error.code, "protocol");
+    assertEquals(error.message, `Cannot list directory "/d": the answer has a size of ${size} bytes`);
+  }
+});
+
+Deno.test("Filesystem.list(): a time that no Date can be is left out", async () => {
+  const listing = (seconds: bigint) =>
+    rpcAnswer(toBinary(
+      ListDirResponseSchema,
+      create(ListDirResponseSchema, { entries: [{ name: "f", modifiedTime: { seconds, nanos: 1_500_000 } }] }),
+    ));
+  const timeOf = async (seconds: bigint) => (await fakeFiles(() => listing(seconds)).files.list("/d"))[0]!;
+  assertEquals((await timeOf(-1n)).modifiedTime, new Date(-998));
+  for (const seconds of [8_640_000_000_001n, -(2n ** 63n)]) assertFalse("modifiedTime" in await timeOf(seconds));
+});
+
 Deno.test("Filesystem.list() refuses a depth that is no number of levels", async () => {
   const { files, sent } = fakeFiles(statHome);
   for (const depth of [0, -1, 1.5, NaN, Infinity, 2 ** 32]) {
