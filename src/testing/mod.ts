@@ -1,5 +1,28 @@
 /**
- * Tools for testing what uses sandboxes, without one.
+ * Tools for testing what uses sandboxes, without one: recorded answers to give again, and what stands between a client
+ * and a sandbox, to misbehave as it is told.
+ *
+ * `record` and `replay` use web APIs alone. The others listen on 127.0.0.1, on Deno, Bun and Node.
+ *
+ * @example A test against recorded answers
+ * ```ts
+ * import { RuntimeClient } from "@kruise-agents/runtime";
+ * import { startLocalRuntime } from "@kruise-agents/runtime/local";
+ * import { record, replay } from "@kruise-agents/runtime/testing";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const count = async ({ commands }: RuntimeClient) => Number((await commands.run("seq 7 | wc -l")).stdout);
+ *
+ * // Once, where there is a sandbox, or a runtime that stands in for it. Keep the JSON beside the test.
+ * await using runtime = await startLocalRuntime();
+ * const recorder = record(fetch);
+ * await count(new RuntimeClient({ ...runtime.clientOptions(), fetch: recorder.fetch }));
+ * const json = JSON.stringify(await recorder.cassette(), null, 2);
+ *
+ * // From then on, with no sandbox and no network.
+ * const answers = replay(JSON.parse(json));
+ * assertEquals(await count(new RuntimeClient({ sandboxBaseUrl: "http://sandbox.test", fetch: answers })), 7);
+ * ```
  *
  * @module
  */
@@ -12,3 +35,6 @@ export {
   type GatewayReplyName,
   type GatewayReplyValues,
 } from "./gateway_replies.ts";
+export type { Cassette, CassetteOptions } from "./cassette.ts";
+export { record, type Recorder, type RecordOptions, type SettleOptions } from "./record.ts";
+export { type Replay, replay, type ReplayOptions, type UnusedExchange } from "./replay.ts";
