@@ -1,0 +1,91 @@
+import { type IncomingMessage, request, type ServerResponse } from "node:http";
+import { pipeline } from "node:stream";
+import { type GatewayReply, gatewayReply } from "../gateway_replies.ts";
+import { type Exchange, startTimers, upstreamFailure } from "./exchange.ts";
+import { type Headers, passedOn } from "./headers.ts";
+
+/**
+ * Passes a request on and its answer back, over a connection of its own. Nothing is gathered: a side that does not
+ * read stops the other, and where one goes away the other is told.
+ */
+export function relay(incoming: IncomingMessage, outgoing: ServerResponse, exchange: Exchange): void {
+  const { host, port, path, takenOut } = exchange.passage;
+  const upstream = request({
+    host,
+    port,
+    path,
+    method: incoming.method,
+    headers: framed(incoming, passedOn(incoming.rawHeaders, takenOut)),
+    setHost: false,
+    agent: false,
+  });
+  const drain = () => {
+    // What is not read of the request must not stand before the next one.
+    incoming.unpipe(upstream);
+    incoming.resume();
+  };
+  const fail = (reply: GatewayReply) => {
+    drain();
+    upstream.destroy();
+    if (outgoing.headersSent) outgoing.destroy();
+    else answer(outgoing, reply, exchange);
+  };
+  const timers = startTimers(exchange, () => fail(gatewayReply("upstreamTimeout")));
+  const forget = exchange.track(() => fail(gatewayReply("upstreamClosed")));
+  outgoing.once("close", () => {
+    timers.done();
+    forget();
+    drain();
+    upstream.destroy();
+  });
+  upstream.on("error", (error) => {
+    // Once something is said, only the answer's own end counts: who refuses a request need not read all of it.
+    if (outgoing.headersSent || outgoing.destroyed) drain();
+    else fail(upstreamFailure(error));
+  });
+  upstream.on("response", (response) => {
+    timers.moved();
+    response.on("data", timers.moved);
+    outgoing.sendDate = false;
+    outgoing.writeHead(response.statusCode ?? 502, response.statusMessage, {
+      ...passedOn(response.rawHeaders),
+      ...keptOpen(outgoing),
+    });
+    outgoing.flushHeaders();
+    exchange.answered(outgoing.statusCode);
+    // On an error it destroys the answer, which is how a client learns that it is not whole.
+    pipeline(response, outgoing, () => {});
+  });
+  incoming.on("data", timers.moved);
+  upstream.flushHeaders();
+  incoming.pipe(upstream);
+}
+
+/** A request without a length ends with its head for Envoy, where Node would say that chunks follow. */
+function framed({ headers, method = "GET" }: IncomingMessage, passed: Headers): Headers {
+  if (headers["transfer-encoding"] !== undefined) return { ...passed, "Transfer-Encoding": "chunked" };
+  if (headers["content-length"] !== undefined || ["GET", "HEAD"].includes(method)) return passed;
+  return { ...passed, "Content-Length": "0" };
+}
+
+/** Says something in the gateway's own name. */
+export function answer(
+  outgoing: ServerResponse,
+  { status, body }: GatewayReply,
+  { answered }: Pick<Exchange, "answered">,
+): void {
+  const length = new TextEncoder().encode(body).length;
+  outgoing.writeHead(status, {
+    "content-type": "text/plain",
+    "content-length": String(length),
+    server: "envoy",
+    ...keptOpen(outgoing),
+  });
+  answered(status, { status, body });
+  outgoing.end(outgoing.req.method === "HEAD" ? undefined : body);
+}
+
+/** Said here, so that Node does not add a time limit to it. */
+function keptOpen({ shouldKeepAlive }: ServerResponse): Headers {
+  return shouldKeepAlive ? { connection: "keep-alive" } : {};
+}

@@ -1,0 +1,84 @@
+import { type IncomingMessage, request, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+import { type GatewayReply, gatewayReply } from "../gateway_replies.ts";
+import { type Exchange, startTimers, upstreamFailure } from "./exchange.ts";
+import { passedOn, type RawHeaders } from "./headers.ts";
+
+/** Passes a WebSocket's handshake on, and then every byte in both directions. */
+export function relayUpgrade(
+  incoming: IncomingMessage,
+  socket: Duplex,
+  head: Uint8Array,
+  exchange: Exchange,
+): void {
+  const { host, port, path, takenOut } = exchange.passage;
+  const headers = { ...passedOn(incoming.rawHeaders, takenOut), Connection: "Upgrade", Upgrade: "websocket" };
+  const upstream = request({ host, port, path, method: incoming.method, headers, setHost: false, agent: false });
+  let other: Duplex | undefined;
+  let answered = false;
+  const fail = (reply: GatewayReply) => {
+    if (answered) socket.destroy();
+    else answerRaw(socket, reply, exchange);
+    answered = true;
+    upstream.destroy();
+    other?.destroy();
+  };
+  const timers = startTimers(exchange, () => fail(gatewayReply("upstreamTimeout")));
+  const forget = exchange.track(() => fail(gatewayReply("upstreamClosed")));
+  const over = () => {
+    timers.done();
+    forget();
+    upstream.destroy();
+    other?.destroy();
+    socket.destroy();
+  };
+  socket.once("close", over);
+  socket.on("error", over);
+  upstream.on("error", (error) => fail(upstreamFailure(error)));
+  upstream.on("upgrade", (response: IncomingMessage, stream: Duplex, first: Uint8Array) => {
+    other = stream;
+    stream.on("error", over);
+    stream.once("close", over);
+    answered = true;
+    exchange.answered(101);
+    socket.write(headOf(101, response.rawHeaders));
+    if (first.length > 0) socket.write(first);
+    if (head.length > 0) stream.write(head);
+    for (const [from, to] of [[socket, stream], [stream, socket]] as const) {
+      from.on("data", timers.moved);
+      from.pipe(to);
+    }
+  });
+  upstream.on("response", (response) => {
+    answered = true;
+    const status = response.statusCode ?? 502;
+    exchange.answered(status);
+    // The connection ends with this answer: what came after it would go past the gateway.
+    const raw = Object.entries(passedOn(response.rawHeaders)).flatMap(([name, value]) =>
+      [value].flat().flatMap((one) => [name, one])
+    );
+    socket.write(headOf(status, [...raw, "Connection", "close"]));
+    response.on("data", timers.moved);
+    response.on("error", over);
+    response.pipe(socket);
+  });
+  upstream.end();
+}
+
+/** Says something in the gateway's own name where there is no answer object. */
+export function answerRaw(
+  socket: Duplex,
+  reply: GatewayReply,
+  { answered }: Pick<Exchange, "answered">,
+): void {
+  const { status, body } = reply;
+  const headers = ["content-type", "text/plain", "content-length", String(body.length), "server", "envoy"];
+  answered(status, reply);
+  socket.end(headOf(status, [...headers, "connection", "close"]) + body);
+}
+
+function headOf(status: number, raw: RawHeaders): string {
+  const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`];
+  for (let i = 0; i + 1 < raw.length; i += 2) lines.push(`${raw[i]}: ${raw[i + 1]}`);
+  return `${lines.join("\r\n")}\r\n\r\n`;
+}
