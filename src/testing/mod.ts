@@ -27,6 +27,13 @@
  * @module
  */
 
+export { type FakeGateway, startFakeGateway } from "./fake_gateway.ts";
+export type {
+  FakeGatewayOptions,
+  FakeRouteOptions,
+  GatewayAnswer,
+  TrafficTokenOptions,
+} from "./fake_gateway_options.ts";
 export { type FaultPlan, type FaultProxy, type FaultStruck, startFaultProxy } from "./fault_proxy.ts";
 export {
   GATEWAY_REPLIES,
