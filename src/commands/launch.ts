@@ -46,24 +46,11 @@ export async function launch(
   const account = connection.accounts.forCommand(options.user);
   const started = connection.call(`start ${name}`, "process", options, account.authorization);
   const call = { ...started, following: `follow ${name}` };
-  signal?.throwIfAborted();
-
-  const plan = await planStdin(options.stdin, () => calls.canCloseStdin(options));
-  const open = plan.kind === "open" || plan.kind === "feed";
-  const request = {
-    process: { ...config, ...wrap(argv, plan.kind === "file" ? { file: plan.path } : open ? "open" : "none") },
-    stdin: open,
-    ...tag,
-  };
-  const stream = await withInputFile(
-    plan,
-    files,
-    { user: account.username, signal, requestTimeoutMs: options.requestTimeoutMs },
-    () => openProcess(connection, call, { start: request }, { signal }),
-  ).catch((error) => {
-    // Nobody will read it any more.
-    if (plan.kind === "feed") void cancelSource(plan.data, error);
-    throw error;
+  const { plan, stream } = await open(calls, files, options, account.username, (plan) => {
+    const inputOpen = plan.kind === "open" || plan.kind === "feed";
+    const input = plan.kind === "file" ? { file: plan.path } : inputOpen ? "open" : "none";
+    const request = { process: { ...config, ...wrap(argv, input) }, stdin: inputOpen, ...tag };
+    return openProcess(connection, call, { start: request }, { signal });
   });
 
   const pumpWhen = attachLate ? nextTask() : Promise.resolve();
@@ -75,6 +62,26 @@ export async function launch(
   // A process that was stopped may not have come to remove its input file.
   if (plan.kind === "file") session.onOver((stopped) => stopped && removeTwice(plan.path, files, account.username));
   return { name, session, inputOpen: plan.kind === "open", forgetSignal };
+}
+
+/** Plans the input and starts the command with it. A stream that nobody will read then is cancelled. */
+async function open<T>(
+  calls: ProcessCalls,
+  files: InputFiles,
+  options: StartOptions,
+  user: string,
+  start: (plan: StdinPlan) => Promise<T>,
+): Promise<{ readonly plan: StdinPlan; readonly stream: T }> {
+  const { stdin, signal, requestTimeoutMs } = options;
+  try {
+    signal?.throwIfAborted();
+    const plan = await planStdin(stdin, () => calls.canCloseStdin(options));
+    const stream = await withInputFile(plan, files, { user, signal, requestTimeoutMs }, () => start(plan));
+    return { plan, stream };
+  } catch (error) {
+    void cancelSource(stdin, error);
+    throw error;
+  }
 }
 
 /** Starts a command whose input lies in a file, which does not stay behind when the start fails. */

@@ -1,7 +1,8 @@
 import type { UserOptions } from "../connection/call_options.ts";
 import { isSandboxError } from "../errors/is_sandbox_error.ts";
 import type { Session } from "../process/session.ts";
-import { chunksOf, type InputData, wholeData } from "../streams/input_data.ts";
+import { type InputData, wholeData } from "../streams/input_data.ts";
+import { openSource, type Source } from "../streams/source.ts";
 import type { ProcessCalls } from "./process_calls.ts";
 
 /** Puts data into a file of the sandbox and takes it away again: the files room does it, the client hands it over. */
@@ -39,19 +40,30 @@ export async function planStdin(
  * disconnected: the process is then left alone, not half fed.
  */
 export async function feed(session: Session, calls: ProcessCalls, data: InputData): Promise<void> {
-  const over = new AbortController();
-  session.onOver(() => over.abort());
-  const { signal } = over;
-  // A process may take its time to read.
-  const options = { signal, requestTimeoutMs: 0 };
-  const { pid } = session;
+  let over = false;
+  session.onOver(() => over = true);
   try {
-    for await (const chunk of chunksOf(data, signal)) {
-      if (!await taken(calls.sendStdin(pid, chunk, options))) return;
-    }
-    await taken(calls.closeStdin(pid, options));
+    await pour(openSource(data), session, calls);
   } catch (error) {
-    if (!signal.aborted) await session.stop(() => error);
+    if (!over) await session.stop(() => error);
+  }
+}
+
+async function pour(source: Source, session: Session, calls: ProcessCalls): Promise<void> {
+  const over = new AbortController();
+  session.onOver(() => {
+    over.abort();
+    source.cancel(over.signal.reason);
+  });
+  // A process may take its time to read.
+  const options = { signal: over.signal, requestTimeoutMs: 0 };
+  try {
+    for (let piece = await source.next(); piece !== undefined; piece = await source.next()) {
+      if (!await taken(calls.sendStdin(session.pid, piece, options))) return;
+    }
+    await taken(calls.closeStdin(session.pid, options));
+  } finally {
+    source.cancel(undefined);
   }
 }
 
@@ -66,7 +78,7 @@ async function taken(sending: Promise<void>): Promise<boolean> {
   }
 }
 
-/** Tells a stream that nobody will read it. */
-export async function cancelSource(data: InputData, reason: unknown): Promise<void> {
+/** Tells a stream that nobody will read it, unless somebody does. */
+export async function cancelSource(data: boolean | InputData | undefined, reason: unknown): Promise<void> {
   if (data instanceof ReadableStream && !data.locked) await data.cancel(reason).catch(() => {});
 }

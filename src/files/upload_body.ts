@@ -1,8 +1,8 @@
 import type { IdleLimit } from "../connection/idle_limit.ts";
 import { type Bytes, concat } from "../streams/bytes.ts";
+import type { Source } from "../streams/source.ts";
 import type { Progress } from "./file_options.ts";
 import type { Multipart } from "./multipart.ts";
-import type { Source } from "./source.ts";
 
 /** A form in one piece, which can be sent again. */
 export function wholeBody(form: Multipart, content: Bytes): Bytes {

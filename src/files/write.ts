@@ -5,13 +5,13 @@ import type { HttpCall } from "../connection/fetcher.ts";
 import { type IdleLimit, withIdleLimit } from "../connection/idle_limit.ts";
 import type { Bytes } from "../streams/bytes.ts";
 import { type InputData, type WholeData, wholeData } from "../streams/input_data.ts";
+import { openSource, type Source } from "../streams/source.ts";
 import { checkPath } from "./arguments.ts";
 import { contentPath } from "./content_path.ts";
 import { streamsRequests } from "./engine.ts";
 import type { WriteOptions } from "./file_options.ts";
 import { probeAccount } from "./metadata.ts";
 import { multipart } from "./multipart.ts";
-import { openSource, type Source } from "./source.ts";
 import { blobBody, type StreamedBody, streamedBody, wholeBody } from "./upload_body.ts";
 import { readWriteInfo, type WriteInfo } from "./write_info.ts";
 

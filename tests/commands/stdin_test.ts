@@ -66,6 +66,37 @@ Deno.test("run() cancels the stream of its input where its start is refused", as
   assert(!stdin.locked);
 });
 
+Deno.test("run() cancels the stream of its input where the daemon does not tell whether it can end an input", async () => {
+  const daemon = feeding();
+  daemon.onCall = (method) => method === "CloseStdin" ? unavailable() : undefined;
+  const cancelled = Promise.withResolvers<unknown>();
+  const stdin = new ReadableStream<Uint8Array>({ cancel: cancelled.resolve });
+  const error = await assertRejects(() => daemon.client().commands.run(["cat"], { stdin }), SandboxError);
+  assertStrictEquals(await cancelled.promise, error);
+  assertEquals([stdin.locked, daemon.calls], [false, ["CloseStdin"]]);
+});
+
+Deno.test("start() with an aborted signal cancels the stream of its input", async () => {
+  const daemon = feeding();
+  const reason = new Error("never mind");
+  const cancelled = Promise.withResolvers<unknown>();
+  const stdin = new ReadableStream<Uint8Array>({ cancel: cancelled.resolve });
+  const start = daemon.client().commands.start(["cat"], { stdin, signal: AbortSignal.abort(reason) });
+  assertStrictEquals(await assertRejects(() => start), reason);
+  assertStrictEquals(await cancelled.promise, reason);
+  assertEquals(daemon.calls, []);
+});
+
+Deno.test("run() kills its command where a stream of input gives something else than bytes, and cancels that", async () => {
+  const daemon = feeding();
+  const cancelled = Promise.withResolvers<unknown>();
+  const stdin = new ReadableStream({ start: (own) => own.enqueue("text"), cancel: cancelled.resolve });
+  const run = daemon.client().commands.run(["cat"], { stdin });
+  await assertRejects(() => run, TypeError, "a stream must give Uint8Array");
+  await cancelled.promise;
+  assertEquals([daemon.calls.at(-1), daemon.inputs], ["SendSignal", []]);
+});
+
 Deno.test("run() that is aborted while its input flows cancels the source", async () => {
   using time = new FakeTime();
   const daemon = feeding();

@@ -1,18 +1,22 @@
-import { asBytes, type Bytes, NO_BYTES } from "../streams/bytes.ts";
-import type { InputData } from "../streams/input_data.ts";
+import { asBytes, type Bytes, NO_BYTES } from "./bytes.ts";
+import { describe, type InputData, isStream, wholeData } from "./input_data.ts";
 
-/** Content that is asked for piece by piece, and can be given up at any time, also while a piece is awaited. */
+/** Data that is asked for piece by piece, and can be given up at any time, also while a piece is awaited. */
 export interface Source {
-  /** The next piece, or undefined at the end. One call at a time. */
+  /** The next piece, never an empty one, or undefined at the end. One call at a time. */
   next(): Promise<Bytes | undefined>;
   /** No more is wanted. After the end it does nothing. */
   cancel(reason: unknown): void;
 }
 
-/** Larger chunks are sent in pieces: only so is a slow connection seen moving. */
+/** Larger chunks are given in pieces: only so is a slow connection seen moving. */
 const PIECE_BYTES = 256 * 1024;
 
-/** Opens data. A stream is locked from here on; one that is locked already is a `TypeError`. */
+/**
+ * Opens data. A stream is locked from here on, until it has ended or was given up.
+ *
+ * @throws {TypeError} When the data is none, or a stream that is read by someone else.
+ */
 export function openSource(data: InputData): Source {
   const chunks = open(data);
   let rest: Bytes | undefined = NO_BYTES;
@@ -28,11 +32,12 @@ export function openSource(data: InputData): Source {
 }
 
 function open(data: InputData): Source {
-  if (typeof data === "string") return fromBlob(new Blob([data]));
-  if (data instanceof ArrayBuffer || ArrayBuffer.isView(data)) return fromBytes(asBytes(data));
-  if (data instanceof Blob) return fromBlob(data);
+  const whole = wholeData(data);
+  if (whole instanceof Uint8Array) return fromBytes(whole);
+  if (whole !== undefined) return fromBlob(whole);
   // A stream may be iterable too, but only its reader can give up a chunk that is awaited.
-  return "getReader" in data ? fromReader(data.getReader()) : fromIterator(data[Symbol.asyncIterator]());
+  if (isStream(data)) return fromReader(data.getReader());
+  return fromIterator((data as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]());
 }
 
 function fromBytes(bytes: Bytes): Source {
@@ -62,11 +67,17 @@ function fromBlob(blob: Blob): Source {
 function fromReader(reader: ReadableStreamDefaultReader<Uint8Array>): Source {
   return {
     async next() {
-      const { done, value } = await reader.read();
-      return done ? undefined : checked(value);
+      let ended = true;
+      try {
+        const { done, value } = await reader.read();
+        ended = done;
+        return done ? undefined : checked(value);
+      } finally {
+        if (ended) reader.releaseLock();
+      }
     },
     cancel(reason) {
-      reader.cancel(reason).catch(() => {});
+      reader.cancel(reason).finally(() => reader.releaseLock()).catch(() => {});
     },
   };
 }
@@ -98,5 +109,5 @@ function fromIterator(iterator: AsyncIterator<Uint8Array>): Source {
 
 function checked(piece: unknown): Bytes {
   if (ArrayBuffer.isView(piece)) return asBytes(piece);
-  throw new TypeError(`Cannot write a piece of type ${typeof piece}: a stream must give Uint8Array`);
+  throw new TypeError(`Cannot send ${describe(piece)}: a stream must give Uint8Array`);
 }
