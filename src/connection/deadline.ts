@@ -1,5 +1,6 @@
 import { TimeoutError } from "../errors/timeout_error.ts";
 import type { CallContext } from "./error_map/failure.ts";
+import { HINTS } from "./error_map/hints.ts";
 
 /** The longest delay that every engine's `setTimeout` takes; a longer one would fire at once. */
 const LONGEST_MS = 2 ** 31 - 1;
@@ -17,7 +18,7 @@ export function requestTimeout(context: CallContext, milliseconds: number, missi
     code: "request_timeout",
     retryable: true,
     sandboxId: context.sandboxId,
-    hint: "Pass a larger requestTimeoutMs, or 0 for no limit; a sandbox that wakes up may take a minute",
+    hint: HINTS.slow,
   });
 }
 

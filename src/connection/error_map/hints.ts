@@ -10,4 +10,7 @@ export const HINTS = {
   redirect: "Nothing of a sandbox redirects: check domain or sandboxBaseUrl, its scheme above all",
   /** The image has no such account. */
   user: "Pass user: the name of an account that the sandbox's image has",
+  /** What was waited for did not come in time. */
+  slow:
+    "Pass a larger requestTimeoutMs, or 0 for no limit; a sandbox that wakes up may take a minute, and over HTTP/1.1 six running commands take all of a browser's connections",
 } as const;
