@@ -56,12 +56,17 @@ async function replayStep(
   assert(call !== undefined, `${where} is neither replayed nor listed`);
   const recorded = answer(exchange, captured);
   // The daemon looks at the account of every request, also where the client sends none by itself.
-  const extra = takesUser(exchange) ? undefined : header(exchange, "authorization");
+  const account = takesUser(exchange) ? undefined : header(exchange, "authorization");
+  // The client asks for none, and takes a compressed answer only where its user has asked.
+  const encoding = header(exchange, "accept-encoding");
   const sandbox = new RuntimeClient({
     sandboxBaseUrl: "http://recorded",
     fetch: recorded.fetch,
     runtimeToken: header(exchange, "x-access-token"),
-    headers: extra === undefined ? undefined : { authorization: extra },
+    headers: {
+      ...(account !== undefined && { authorization: account }),
+      ...(encoding !== undefined && { "accept-encoding": encoding }),
+    },
     capabilities: { closeStdin: true },
     retry: false,
   });
