@@ -63,6 +63,8 @@ export function streamedBody(
         if (piece === undefined || cancelled) return;
         controller.enqueue(piece);
       } catch (error) {
+        // An abort from within pull() ends the whole process of a workerd older than November 2026, as in Miniflare.
+        await new Promise((resolve) => setTimeout(resolve));
         if (!cancelled) limit.end(error);
         throw error;
       }
