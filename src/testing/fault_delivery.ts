@@ -7,6 +7,10 @@ import { written } from "./sockets.ts";
 
 /** A throttled answer goes over in so many pieces a second. */
 const PIECES_PER_SECOND = 20;
+/** The pause behind a byte that goes over by itself. */
+const SPLIT_MS = 1;
+/** What was sent before a reset is read in this time. */
+const BEFORE_RESET_MS = 10;
 
 /** How an answer's connection goes on. */
 export type Ending = "open" | "close" | "reset";
@@ -50,7 +54,10 @@ export class Delivery {
       await this.#send(bytes);
     }
     if (end === undefined) return part.last && this.#plan.closeAfter ? this.#ended("close") : "open";
-    return this.#ended(this.#plan.resetAfterBytes === undefined ? "close" : "reset");
+    if (this.#plan.resetAfterBytes === undefined) return this.#ended("close");
+    // Otherwise a receiver may lose what came before it, or, as Node's does, take both together for an orderly end.
+    await pause(BEFORE_RESET_MS, undefined, { signal: this.#signal });
+    return this.#ended("reset");
   }
 
   #ended(ending: Ending): Ending {
@@ -68,12 +75,19 @@ export class Delivery {
       : Math.max(1, Math.floor(bytesPerSecond / PIECES_PER_SECOND));
     for (let at = 0; at < bytes.byteLength; at += step) {
       const piece = bytes.subarray(at, at + step);
-      if (splitWrites) {
-        for (let i = 0; i < piece.byteLength; i++) await written(this.#client, piece.subarray(i, i + 1));
-      } else await written(this.#client, piece);
+      if (splitWrites) await this.#sendSplit(piece);
+      else await written(this.#client, piece);
       if (bytesPerSecond !== undefined) {
         await pause(piece.byteLength / bytesPerSecond * 1000, undefined, { signal: this.#signal });
       }
+    }
+  }
+
+  async #sendSplit(bytes: Uint8Array): Promise<void> {
+    for (let i = 0; i < bytes.byteLength; i++) {
+      await written(this.#client, bytes.subarray(i, i + 1));
+      // Otherwise most of them are read together. A turn of the event loop is not enough: Deno polls no socket in it.
+      await pause(SPLIT_MS, undefined, { signal: this.#signal });
     }
   }
 }

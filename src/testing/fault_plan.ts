@@ -23,8 +23,8 @@ export interface FaultPlan {
    */
   cutAtFrame?: number | undefined;
   /**
-   * The connection is reset (RST) behind so many bytes of the answer; 0 is behind its head. As with any reset, what was
-   * sent last may be lost with it.
+   * The connection is reset (RST) behind so many bytes of the answer; 0 is behind its head. It comes 10 ms behind them;
+   * as with any reset, a receiver that has not read them by then loses them.
    */
   resetAfterBytes?: number | undefined;
   /** The connection is closed behind so many bytes of the request's content, to both sides; 0 is behind its head. */
@@ -41,7 +41,7 @@ export interface FaultPlan {
   stallAfterBytes?: number | undefined;
   /** How fast the answer goes over, head and chunk sizes included. */
   bytesPerSecond?: number | undefined;
-  /** Every byte of the answer is a write of its own, and goes out at once. */
+  /** Every byte of the answer is a write of its own; one goes over in a millisecond or two, so that few are read together. */
   splitWrites?: boolean | undefined;
   /**
    * Answered by the proxy as soon as the head of the request has come; the target is not asked. `GATEWAY_REPLIES` has
