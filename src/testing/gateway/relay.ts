@@ -24,20 +24,20 @@ export function relay(incoming: IncomingMessage, outgoing: ServerResponse, excha
     incoming.unpipe(upstream);
     incoming.resume();
   };
-  const fail = (reply: GatewayReply) => {
+  const settle = () => {
+    timers.done();
+    forget();
     drain();
     upstream.destroy();
+  };
+  const fail = (reply: GatewayReply) => {
+    settle();
     if (outgoing.headersSent) outgoing.destroy();
     else answer(outgoing, reply, exchange);
   };
   const timers = startTimers(exchange, () => fail(gatewayReply("upstreamTimeout")));
   const forget = exchange.track(() => fail(gatewayReply("upstreamClosed")));
-  outgoing.once("close", () => {
-    timers.done();
-    forget();
-    drain();
-    upstream.destroy();
-  });
+  outgoing.once("close", settle);
   upstream.on("error", (error) => {
     // Once something is said, only the answer's own end counts: who refuses a request need not read all of it.
     if (outgoing.headersSent || outgoing.destroyed) drain();

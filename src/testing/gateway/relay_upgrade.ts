@@ -16,22 +16,24 @@ export function relayUpgrade(
   const upstream = request({ host, port, path, method: incoming.method, headers, setHost: false, agent: false });
   let other: Duplex | undefined;
   let answered = false;
-  const fail = (reply: GatewayReply) => {
-    if (answered) socket.destroy();
-    else answerRaw(socket, reply, exchange);
-    answered = true;
-    upstream.destroy();
-    other?.destroy();
-  };
-  const timers = startTimers(exchange, () => fail(gatewayReply("upstreamTimeout")));
-  const forget = exchange.track(() => fail(gatewayReply("upstreamClosed")));
-  const over = () => {
+  const settle = () => {
     timers.done();
     forget();
     upstream.destroy();
     other?.destroy();
+  };
+  const over = () => {
+    settle();
     socket.destroy();
   };
+  const fail = (reply: GatewayReply) => {
+    settle();
+    if (answered) socket.destroy();
+    else answerRaw(socket, reply, exchange);
+    answered = true;
+  };
+  const timers = startTimers(exchange, () => fail(gatewayReply("upstreamTimeout")));
+  const forget = exchange.track(() => fail(gatewayReply("upstreamClosed")));
   socket.once("close", over);
   socket.on("error", over);
   upstream.on("error", (error) => fail(upstreamFailure(error)));

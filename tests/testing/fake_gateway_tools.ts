@@ -1,0 +1,44 @@
+/** Requests written by hand, as no client would send them. */
+
+import type { FakeGateway } from "../../src/testing/mod.ts";
+import { dial, type Target, target } from "./fault_proxy_peers.ts";
+
+/** A case that needs nothing but loopback. */
+export interface GatewayCase {
+  readonly name: string;
+  run(): Promise<void>;
+}
+
+/** The head of a request. */
+export function head(path: string, headers: Readonly<Record<string, string>> = {}, method: string = "GET"): string {
+  const lines = Object.entries({ Host: "gateway.test", ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `${method} ${path} HTTP/1.1\r\n${lines.join("")}\r\n`;
+}
+
+/** Asks once, and gives the status and the body: `502 sandbox not found: x`. */
+export async function ask(
+  gateway: FakeGateway,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+  method: string = "GET",
+): Promise<string> {
+  const wire = await dial(gateway.url);
+  wire.write(head(path, { Connection: "close", ...headers }, method));
+  const [text] = await wire.end();
+  const [start = "", ...body] = text.split("\r\n\r\n");
+  return `${start.split(" ")[1]} ${body.join("\r\n\r\n")}`;
+}
+
+/** A sandbox whose answer names it and is what it was asked: `mine GET /path`. Its connections end with an answer. */
+export function sandboxCalled(name: string): Promise<Target> {
+  return target((text) => {
+    if (!text.endsWith("\r\n\r\n")) return undefined;
+    const body = `${name} ${text.slice(0, text.indexOf(" HTTP"))}`;
+    return `HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+  });
+}
+
+/** The port of a URL, which a sandbox's own port is, too. */
+export function portOf({ url }: { readonly url: string }): number {
+  return Number(new URL(url).port);
+}
