@@ -91,9 +91,11 @@ Deno.test("marks: each is where it should be, however the stream is cut into pie
     const parts = read(wire, sizes);
     const onWire = upTo(wireMark(bytes), parts);
     assertEquals(onWire, bytes > wire.byteLength ? undefined : wire.subarray(0, bytes));
-    const inContent = upTo(contentMark(bytes), parts);
-    if (inContent === undefined) assertEquals(bytes > content.byteLength, true);
-    else assertEquals(contentOf(inContent, head, input[1] !== undefined), content.subarray(0, bytes));
+    const wanted = bytes % (content.byteLength + 1);
+    const inContent = upTo(contentMark(wanted), parts)!;
+    assertEquals(contentOf(inContent, head, input[1] !== undefined), content.subarray(0, wanted));
+    if (wanted > 0) assertEquals(inContent.at(-1), content[wanted - 1]);
+    assertEquals(upTo(contentMark(content.byteLength + 1), parts), undefined);
     for (let frame = 0, end = 0; frame <= input[0].length; frame++) {
       const passed = upTo(frameMark(frame), parts)!;
       assertEquals(contentOf(passed, head, input[1] !== undefined), content.subarray(0, end));

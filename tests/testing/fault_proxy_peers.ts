@@ -4,6 +4,13 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { Buffer } from "node:buffer";
 
+/** A request. */
+export const GET = "GET /file HTTP/1.1\r\nhost: x\r\n\r\n";
+/** The head of an answer. */
+export const HEAD = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n";
+/** An answer. */
+export const WHOLE: string = `${HEAD}0123456789`;
+
 /** Waits for a while, and gives up. */
 const PATIENCE_MS = 10_000;
 
