@@ -100,7 +100,7 @@ export interface FakeGateway extends AsyncDisposable {
    * @param sandboxId The sandbox it is for.
    * @param options What else it says.
    * @returns A JWT, for the client option `trafficToken`.
-   * @throws {TypeError} When the sandbox is not routed and no `uid` is given.
+   * @throws {TypeError} When the sandbox is not routed and no `uid` is given, or the date is none.
    *
    * @example
    * ```ts
@@ -185,7 +185,11 @@ export async function startFakeGateway(options: FakeGatewayOptions = {}): Promis
       if (subject === undefined) {
         throw new TypeError(`Cannot issue a token for sandbox ${JSON.stringify(sandboxId)}: route it, or pass its uid`);
       }
-      return await tokens.issue({ sandboxId, uid: subject }, expiresAt ?? new Date(Date.now() + HOUR_MS));
+      const end = expiresAt ?? new Date(Date.now() + HOUR_MS);
+      if (!(end instanceof Date) || Number.isNaN(end.getTime())) {
+        throw new TypeError("Cannot issue a token: expiresAt must be a valid date");
+      }
+      return await tokens.issue({ sandboxId, uid: subject }, end);
     },
     close,
     [Symbol.asyncDispose]: close,

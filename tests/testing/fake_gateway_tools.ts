@@ -1,6 +1,11 @@
 /** Requests written by hand, as no client would send them. */
 
-import type { FakeGateway } from "../../src/testing/mod.ts";
+import {
+  type FakeGateway,
+  type FakeGatewayOptions,
+  type FakeRouteOptions,
+  startFakeGateway,
+} from "../../src/testing/mod.ts";
 import { dial, type Target, target } from "./fault_proxy_peers.ts";
 
 /** A case that needs nothing but loopback. */
@@ -41,4 +46,20 @@ export function sandboxCalled(name: string): Promise<Target> {
 /** The port of a URL, which a sandbox's own port is, too. */
 export function portOf({ url }: { readonly url: string }): number {
   return Number(new URL(url).port);
+}
+
+/** Asks a gateway for a sandbox that is open to everyone, or as the options say. */
+export async function answers(
+  options: FakeGatewayOptions,
+  route: FakeRouteOptions,
+  tries: Readonly<Record<string, Readonly<Record<string, string>>>>,
+): Promise<Record<string, string>> {
+  await using server = await sandboxCalled("mine");
+  await using gateway = await startFakeGateway(options);
+  gateway.route("mine", server, route);
+  const got: Record<string, string> = {};
+  for (const [name, headers] of Object.entries(tries)) {
+    got[name] = await ask(gateway, "/x", { "e2b-sandbox-id": "mine", ...headers });
+  }
+  return got;
 }

@@ -25,6 +25,9 @@ export function rulesOf(options: FakeGatewayOptions): Rules {
   if (!["2026-08", "later", "legacy"].includes(revision)) {
     throw new TypeError(`Cannot use ${JSON.stringify(revision)} as revision: pass "2026-08", "later" or "legacy"`);
   }
+  if (options.onAnswer !== undefined && typeof options.onAnswer !== "function") {
+    throw new TypeError(`Cannot use a ${typeof options.onAnswer} as onAnswer: pass a function`);
+  }
   const legacy = revision === "legacy";
   const rules: Rules = {
     revision,
@@ -32,7 +35,7 @@ export function rulesOf(options: FakeGatewayOptions): Rules {
     enableAuth: flag("enableAuth", options.enableAuth ?? !legacy),
     enableJwtAuth: flag("enableJwtAuth", options.enableJwtAuth ?? false),
     ready: flag("ready", options.ready ?? true),
-    tls: options.tls,
+    tls: certificate(options.tls),
     idleTimeoutMs: whole("idleTimeoutMs", options.idleTimeoutMs ?? 600_000, MAX_MS),
     routeTimeoutMs: whole("routeTimeoutMs", options.routeTimeoutMs ?? (legacy ? 400_000 : 0), MAX_MS),
     wakeTimeoutMs: whole("wakeTimeoutMs", options.wakeTimeoutMs ?? 60_000, MAX_MS),
@@ -44,6 +47,11 @@ export function rulesOf(options: FakeGatewayOptions): Rules {
     throw new TypeError('Cannot start a gateway: in "2026-08" enableJwtAuth takes enableAuth; "later" does not');
   }
   return rules;
+}
+
+function certificate(tls: FakeGatewayOptions["tls"]): Rules["tls"] {
+  if (tls === undefined || [tls?.cert, tls?.key].every((pem) => typeof pem === "string" && pem !== "")) return tls;
+  throw new TypeError("Cannot use the given tls: pass { cert, key }, both in PEM");
 }
 
 function flag(name: string, value: boolean): boolean {

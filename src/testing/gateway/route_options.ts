@@ -25,7 +25,10 @@ export function routeOf(
   if (!STATES.includes(state)) {
     throw new TypeError(`${cannot}: ${JSON.stringify(state)} is no state; pass one of ${STATES.join(", ")}`);
   }
-  if (token !== undefined && typeof token !== "string") throw new TypeError(`${cannot}: the token must be a string`);
+  for (const [name, value] of Object.entries({ token, uid })) {
+    if (value !== undefined && typeof value !== "string") throw new TypeError(`${cannot}: ${name} must be a string`);
+  }
+  if (typeof trafficAuth !== "boolean") throw new TypeError(`${cannot}: trafficAuth must be true or false`);
   if (revision === "legacy" && (token !== undefined || trafficAuth)) {
     throw new TypeError(`${cannot}: a "legacy" gateway checks no token`);
   }
@@ -46,7 +49,8 @@ export function routeOf(
   };
 }
 
-function addressOf({ url }: { readonly url: string }, cannot: string): URL {
+function addressOf(runtime: { readonly url: string } | undefined, cannot: string): URL {
+  const url = runtime?.url ?? "";
   const address = URL.canParse(url) ? new URL(url) : undefined;
   if (address?.protocol !== "http:") {
     throw new TypeError(`${cannot}: pass a runtime that has a url, such as http://127.0.0.1:49983`);
