@@ -148,7 +148,8 @@ export const ANSWER_CASES: readonly ProxyCase[] = [
   {
     name: "cutAtFrame: an orderly end behind so many messages",
     async run() {
-      const behind = [STREAM_HEAD, `${STREAM_HEAD}7\r\n${FRAMES[0]}\r\n3\r\nc`, STREAM.slice(0, -7)      for (const [frames, text] of behind.entries()) {
+      const behind = [STREAM_HEAD, `${STREAM_HEAD}7\r\n${FRAMES[0]}\r\n3\r\nc`, STREAM.slice(0, -7)];
+      for (const [frames, text] of behind.entries()) {
         const result = await asked(STREAM, { cutAtFrame: frames });
         equal([result.text, result.ended], [text, "in order"]);
       }
