@@ -48,18 +48,18 @@ async function under(load: Load, count: number, { warmUp = 0, measureAt = NaN } 
   }
 }
 
-Deno.test("load: 120 commands at once", async () => {
-  await under(concurrent, 120);
+Deno.test("load: 100 commands at once", async () => {
+  await under(concurrent, 100);
 });
 
-Deno.test("load: 200 commands in sequence, which leave no memory behind", async () => {
-  const count = 200;
+Deno.test("load: 120 commands in sequence, which leave no memory behind", async () => {
+  const count = 120;
   // A tenth of them print 168 KiB each.
-  assertLess(await under(sequence, count, { warmUp: 50, measureAt: count }), 2 * MIB);
+  assertLess(await under(sequence, count, { warmUp: 40, measureAt: count }), 1.5 * MIB);
 });
 
-Deno.test("load: 150 aborts of chatty and silent commands at random moments", async () => {
-  await under(aborts, 150);
+Deno.test("load: 100 aborts of chatty and silent commands at random moments", async () => {
+  await under(aborts, 100);
 });
 
 Deno.test("load: output that is faster than its consumer waits in the process, not in memory", async () => {
