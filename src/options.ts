@@ -49,6 +49,8 @@ export interface RetryOptions {
 export interface CapabilityOptions {
   /** Whether the daemon has `CloseStdin` (0.5.2 and newer). */
   closeStdin?: boolean | undefined;
+  /** Whether the daemon takes uploads of raw bytes, as `application/octet-stream` (0.5.7 and newer). */
+  octetStream?: boolean | undefined;
 }
 
 /** How to reach a sandbox, and as whom. */

@@ -3,6 +3,7 @@ import { type ResolvedOptions, resolveView, type ViewOptions } from "../options.
 import { Accounts } from "./accounts.ts";
 import type { CallOptions } from "./call_options.ts";
 import { Capabilities } from "./capabilities.ts";
+import { withLimits } from "./deadline.ts";
 import { type EndpointOf, endpoints } from "./endpoint.ts";
 import type { CallContext } from "./error_map/failure.ts";
 import { Fetcher } from "./fetcher.ts";
@@ -31,7 +32,10 @@ export class Connection {
     this.fetcher = new Fetcher(options, this.endpointOf, shared?.fetcher);
     this.rpc = createRpc(this.fetcher, options.maxFrameBytes);
     this.accounts = new Accounts(options, shared?.accounts);
-    this.capabilities = shared?.capabilities ?? new Capabilities(options.capabilities, (pid) => this.#closeStdin(pid));
+    this.capabilities = shared?.capabilities ?? new Capabilities(options.capabilities, {
+      closeStdin: (pid) => this.#closeStdin(pid),
+      octetStream: (username) => this.#octetStream(username),
+    });
   }
 
   /** The same sandbox with some options set differently, sharing what was learned. */
@@ -51,6 +55,22 @@ export class Connection {
   async #closeStdin(pid: number): Promise<void> {
     const call = this.call("probe the daemon for CloseStdin", "process", {});
     await this.rpc.process.closeStdin({ process: { selector: { $case: "pid", value: pid } } }, call);
+  }
+
+  /** Without a path nothing is written, whatever the daemon makes of it. */
+  async #octetStream(username: string): Promise<void> {
+    const context = this.context("probe the daemon for uploads of raw bytes", "file");
+    await withLimits({ timeoutMs: this.options.requestTimeoutMs, context }, (signal) =>
+      this.fetcher.send({
+        ...context,
+        operation: "files.write",
+        method: "POST",
+        path: `/files?username=${encodeURIComponent(username)}`,
+        headers: { "content-type": "application/octet-stream" },
+        body: Uint8Array.of(0),
+        repeat: "idempotent",
+        signal,
+      }, async (response) => await response.body?.cancel()));
   }
 
   /** What a call is about. */

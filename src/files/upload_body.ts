@@ -2,28 +2,28 @@ import type { IdleLimit } from "../connection/idle_limit.ts";
 import { type Bytes, concat } from "../streams/bytes.ts";
 import type { Source } from "../streams/source.ts";
 import type { Progress } from "./file_options.ts";
-import type { Multipart } from "./multipart.ts";
+import type { UploadForm } from "./upload_form.ts";
 
-/** A form in one piece, which can be sent again. */
-export function wholeBody(form: Multipart, content: Bytes): Bytes {
+/** An upload in one piece, which can be sent again. */
+export function wholeBody(form: UploadForm, content: Bytes): Bytes {
   return concat([form.head, content, form.tail]);
 }
 
-/** A form as a Blob, which can be sent again and need not be in memory. */
-export function blobBody(form: Multipart, content: Bytes | Blob): Blob {
+/** An upload as a Blob, which can be sent again and need not be in memory. */
+export function blobBody(form: UploadForm, content: Bytes | Blob): Blob {
   return new Blob([form.head, content, form.tail]);
 }
 
-/** A form that is sent as it is made, and only once. */
+/** An upload that is sent as it is made, and only once. */
 export interface StreamedBody {
   readonly stream: ReadableStream<Bytes>;
   /** Whether all of it was handed to the engine. */
   isSent(): boolean;
 }
 
-/** A form that is framed as it leaves. What the source or the callback throws ends the request with that very error. */
+/** An upload that is framed as it leaves. What the source or the callback throws ends the request with that very error. */
 export function streamedBody(
-  form: Multipart,
+  form: UploadForm,
   source: Source,
   limit: IdleLimit,
   onProgress: Progress | undefined,
@@ -36,7 +36,7 @@ export function streamedBody(
   async function next(): Promise<Bytes | undefined> {
     if (!begun) {
       begun = true;
-      return form.head;
+      if (form.head.byteLength > 0) return form.head;
     }
     const piece = await source.next();
     // A source that was cancelled ends too. Its content must not look whole.
@@ -61,7 +61,8 @@ export function streamedBody(
       try {
         const piece = await next();
         if (piece === undefined || cancelled) return;
-        controller.enqueue(piece);
+        // An empty piece is the end of a chunked body.
+        if (piece.byteLength > 0) controller.enqueue(piece);
       } catch (error) {
         // An abort from within pull() ends the whole process of a workerd older than November 2026, as in Miniflare.
         await new Promise((resolve) => setTimeout(resolve));

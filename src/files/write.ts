@@ -11,8 +11,8 @@ import { contentPath } from "./content_path.ts";
 import { streamsRequests } from "./engine.ts";
 import type { WriteOptions } from "./file_options.ts";
 import { probeAccount } from "./metadata.ts";
-import { multipart } from "./multipart.ts";
 import { blobBody, type StreamedBody, streamedBody, wholeBody } from "./upload_body.ts";
+import { multipart, OCTET_STREAM } from "./upload_form.ts";
 import { readWriteInfo, type WriteInfo } from "./write_info.ts";
 
 /** Up to here data leaves in one piece, which can be sent again; a larger one is seen moving. */
@@ -89,16 +89,18 @@ async function uploadStream(
   limit: IdleLimit,
 ): Promise<WriteInfo> {
   const { connection, options, context } = upload;
-  const form = multipart();
   let body: StreamedBody;
-  const open = (source: Source) => (body = streamedBody(form, source, limit, options.onProgress, totalBytes)).stream;
   // What is sent only once must not be sent as an account that may not exist.
   const probe = (account: Account) =>
     probeAccount(connection, account, context.what, { ...options, signal: limit.signal });
-  const info = await connection.accounts.forFiles(options.user, (account) => {
+  const info = await connection.accounts.forFiles(options.user, async (account) => {
     limit.restart();
+    const raw = await connection.capabilities.octetStream(account.username, limit.signal);
+    limit.restart();
+    const form = raw ? OCTET_STREAM : multipart();
+    const open = (source: Source) => (body = streamedBody(form, source, limit, options.onProgress, totalBytes)).stream;
     const stream = typeof source === "function" ? () => open(source()) : open(source);
-    return send(upload, form.contentType, stream, account, limit);
+    return await send(upload, form.contentType, stream, account, limit);
   }, probe);
   if (body!.isSent()) return info;
   throw failure(context, "the answer came before the end of the content", { code: "protocol" }).error;

@@ -96,6 +96,7 @@ Deno.test("bad input: an upload from a stream is not repeated for a token, and s
     runtimeToken: () => `token ${++asked}`,
     user: "root",
     retry: {},
+    capabilities: { octetStream: false },
   });
   const error = await assertRefused(sandbox.files.write("/x", new Blob(["x"]).stream()), "unauthenticated");
   assertEquals([asked, requests.length, error.retryable], [2, 1, true]);

@@ -31,9 +31,9 @@ export function fakeFiles(
   return { files: filesOf({ sandboxBaseUrl: "http://sandbox.test", user: "user", ...options, fetch }), sent };
 }
 
-/** The files of a daemon. */
+/** The files of a daemon; one of version 0.2.10, as far as nothing else is said. */
 export function filesOf(options: RuntimeClientOptions): Filesystem {
-  return createFilesystem(new Connection(resolveOptions(options)));
+  return createFilesystem(new Connection(resolveOptions({ capabilities: { octetStream: false }, ...options })));
 }
 
 /** An error as the daemon's HTTP routes say it. */
