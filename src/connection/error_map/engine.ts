@@ -42,12 +42,34 @@ const ROWS: readonly Row[] = [
     hint: "Check domain or sandboxBaseUrl; names of a cluster's services resolve only inside of it",
   },
   {
+    // Node, Bun: UNABLE_TO_VERIFY_LEAF_SIGNATURE, SELF_SIGNED_CERT_IN_CHAIN and their like; Deno: UnknownIssuer.
+    text: /UnknownIssuer|UNABLE_TO_(VERIFY|GET)|SELF_SIGNED|CERT_UNTRUSTED/,
+    code: "tls",
+    detail: "the server's certificate is from an authority that is not trusted here",
+    hint:
+      "Trust that authority: --cert or DENO_CERT on Deno, NODE_EXTRA_CA_CERTS on Node and Bun, or a fetch that does",
+  },
+  {
+    // Node, Bun: CERT_HAS_EXPIRED, CERT_NOT_YET_VALID; Deno: "certificate expired", "certificate not valid yet".
+    text: /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|certificate expired|certificate not valid yet/,
+    code: "tls",
+    detail: "the server's certificate has expired or is not valid yet",
+    hint: "Renew the certificate, or correct the clock of this machine",
+  },
+  {
+    // Node, Bun: ERR_TLS_CERT_ALTNAME_INVALID; Deno: "certificate not valid for name".
+    text: /ALTNAME_INVALID|certificate not valid for name/,
+    code: "tls",
+    detail: "the server's certificate is for other names",
+    hint: 'Use a domain that the certificate names; routing "host" takes one for *.<domain>',
+  },
+  {
     // Node, Bun: OpenSSL's codes; Deno: rustls' "invalid peer certificate"; both sides of a plain/TLS mix-up.
     text:
-      /CERT_|_CERT|certificate|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|ERR_TLS|ERR_SSL|EPROTO|wrong version number|InvalidContentType|corrupt message|TLS handshake|HandshakeFailure/i,
+      /CERT_|_CERT|certificate|ERR_TLS|ERR_SSL|EPROTO|wrong version number|InvalidContentType|corrupt message|TLS handshake|HandshakeFailure/i,
     code: "tls",
     detail: "the TLS connection failed",
-    hint: "Check scheme, the server's certificate and the authorities this runtime trusts",
+    hint: "Check scheme, and that the server speaks TLS on that port with a certificate that is in order",
   },
   {
     // Node: UND_ERR_CONNECT_TIMEOUT, ETIMEDOUT; Deno: "Connection timed out"; EHOSTUNREACH everywhere.

@@ -28,6 +28,10 @@ const bothRefused = Object.assign(
   { code: "ECONNREFUSED" },
 );
 
+const UNTRUSTED = "the server's certificate is from an authority that is not trusted here";
+const EXPIRED = "the server's certificate has expired or is not valid yet";
+const OTHER_NAMES = "the server's certificate is for other names";
+
 const FAILURES: readonly (readonly [string, Error, string])[] = [
   ["Node: refused", node("ECONNREFUSED", "connect ECONNREFUSED 127.0.0.1:1"), "connection refused"],
   ["Node: refused on every address", new TypeError("fetch failed", { cause: bothRefused }), "connection refused"],
@@ -80,20 +84,32 @@ const FAILURES: readonly (readonly [string, Error, string])[] = [
     bun("FailedToOpenSocket", "Was there a typo in the url or port?"),
     "the host name was not found",
   ],
-  ["Node: self-signed", node("DEPTH_ZERO_SELF_SIGNED_CERT", "self-signed certificate"), "the TLS connection failed"],
+  ["Node: self-signed", node("DEPTH_ZERO_SELF_SIGNED_CERT", "self-signed certificate"), UNTRUSTED],
   [
     "Node: unknown authority",
     node("UNABLE_TO_VERIFY_LEAF_SIGNATURE", "unable to verify the first certificate"),
-    "the TLS connection failed",
+    UNTRUSTED,
   ],
-  ["Node: expired", node("CERT_HAS_EXPIRED", "certificate has expired"), "the TLS connection failed"],
+  [
+    "Bun: unknown authority",
+    bun("UNABLE_TO_VERIFY_LEAF_SIGNATURE", "unable to verify the first certificate"),
+    UNTRUSTED,
+  ],
+  ["Node: expired", node("CERT_HAS_EXPIRED", "certificate has expired"), EXPIRED],
+  ["Node: not valid yet", node("CERT_NOT_YET_VALID", "certificate is not yet valid"), EXPIRED],
+  ["Bun: expired", bun("CERT_HAS_EXPIRED", "certificate has expired"), EXPIRED],
   [
     "Node: other name",
     node(
       "ERR_TLS_CERT_ALTNAME_INVALID",
       "Hostname/IP does not match certificate's altnames: Host: redirect.test. is not in the cert's altnames",
     ),
-    "the TLS connection failed",
+    OTHER_NAMES,
+  ],
+  [
+    "Bun: other name",
+    bun("ERR_TLS_CERT_ALTNAME_INVALID", `ERR_TLS_CERT_ALTNAME_INVALID fetching "${URL}".`),
+    OTHER_NAMES,
   ],
   [
     "Node: TLS to a plain port",
@@ -103,7 +119,23 @@ const FAILURES: readonly (readonly [string, Error, string])[] = [
   [
     "Deno: unknown authority",
     deno("client error (Connect): invalid peer certificate: UnknownIssuer"),
-    "the TLS connection failed",
+    UNTRUSTED,
+  ],
+  [
+    "Deno: expired",
+    deno(
+      "client error (Connect): invalid peer certificate: certificate expired: verification time 1795273628 (UNIX), " +
+        "but certificate is not valid after 1795269995 (3633 seconds ago)",
+    ),
+    EXPIRED,
+  ],
+  [
+    "Deno: other name",
+    deno(
+      'client error (Connect): invalid peer certificate: certificate not valid for name "sandbox.test"; ' +
+        'certificate is only valid for DnsName("gateway.test")',
+    ),
+    OTHER_NAMES,
   ],
   [
     "Deno: TLS to a plain port",
@@ -148,6 +180,9 @@ const FAILURES: readonly (readonly [string, Error, string])[] = [
 
 const CODES: Readonly<Record<string, string>> = {
   "the TLS connection failed": "tls",
+  [UNTRUSTED]: "tls",
+  [EXPIRED]: "tls",
+  [OTHER_NAMES]: "tls",
   "redirected, which is not followed": "protocol",
   "the answer is not valid HTTP": "protocol",
 };
@@ -202,7 +237,7 @@ for (
     );
     assertEquals(
       meaning(node("CERT_HAS_EXPIRED", `certificate of ${host} has expired`)),
-      `the TLS connection failed ${address}`,
+      `${EXPIRED} ${address}`,
     );
     assertEquals(meaning(node("ECONNRESET", `read ECONNRESET ${host}`)), `the connection failed ${address}`);
   });
