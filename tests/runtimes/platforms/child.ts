@@ -50,9 +50,9 @@ const COMPLAINTS = 3_000;
 
 const running = new Set<Child>();
 
-/** Starts a program. */
-export function start(command: string, args: readonly string[]): Child {
-  const process = new Deno.Command(command, { args: [...args], stdin: "null", stdout: "piped", stderr: "piped" })
+/** Starts a program, with what is to stand in its environment beside what is there. */
+export function start(command: string, args: readonly string[], env: Record<string, string> = {}): Child {
+  const process = new Deno.Command(command, { args: [...args], env, stdin: "null", stdout: "piped", stderr: "piped" })
     .spawn();
   let over = false;
   const kill = (signal: Deno.Signal) => over || process.kill(signal);
@@ -81,8 +81,13 @@ export async function stopAll(): Promise<void> {
 }
 
 /** Runs a program that prints an outcome a line. That it ends well, by itself and in time, is an outcome too. */
-export async function* outcomesOf(command: string, args: readonly string[], { cases }: Job): AsyncGenerator<Outcome> {
-  const child = start(command, args);
+export async function* outcomesOf(
+  command: string,
+  args: readonly string[],
+  { cases }: Pick<Job, "cases">,
+  env: Record<string, string> = {},
+): AsyncGenerator<Outcome> {
+  const child = start(command, args, env);
   const left = new Set(cases);
   let late = false;
   const stop = () => {
