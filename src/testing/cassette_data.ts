@@ -14,7 +14,10 @@ const STEP = 8192;
 /** Bytes as a string of bytes. */
 export function byteString(bytes: Uint8Array): ByteString {
   let text = "";
-  for (let i = 0; i < bytes.length; i += STEP) text += String.fromCharCode(...bytes.subarray(i, i + STEP));
+  for (let i = 0; i < bytes.length; i += STEP) {
+    // Spreading would take ten times as long.
+    text += String.fromCharCode.apply(null, bytes.subarray(i, i + STEP) as unknown as number[]);
+  }
   return text;
 }
 

@@ -22,7 +22,7 @@ export function readRequest(input: string | URL | Request, init: RequestInit | u
   const given = input instanceof Request ? input : undefined;
   const url = new URL(given?.url ?? String(input), globalThis.location?.href);
   const headers = new Headers(init?.headers ?? given?.headers);
-  const { body, contentType } = readBody(init?.body ?? given?.body ?? undefined);
+  const { body, contentType } = init?.body ? readBody(init.body) : given ? { body: bodyOfRequest(given) } : {};
   if (contentType !== undefined && !headers.has("content-type")) headers.set("content-type", contentType);
   const kept = secrets.requestHeaders(headers);
   return {
@@ -58,8 +58,14 @@ function account(headers: Headers): Pick<RecordedRequest, "account"> {
   return password === "" && /^[\w.-]{1,32}$/.test(user ?? "") ? { account: user! } : {};
 }
 
-function readBody(body: BodyInit | undefined): { readonly body: AskedBody; readonly contentType?: string } {
-  if (body === undefined) return { body };
+/** A copy: how an engine sends a body depends on what the request was made of, and is not ours to change. */
+function bodyOfRequest(request: Request): AskedBody {
+  // Not every engine has `body` here, and none sends one with these.
+  if (request.body === null || /^(GET|HEAD)$/.test(request.method)) return undefined;
+  return request.clone().arrayBuffer().then((buffer) => byteString(new Uint8Array(buffer)));
+}
+
+function readBody(body: BodyInit): { readonly body: AskedBody; readonly contentType?: string } {
   if (typeof body === "string") return { body: utf8(body), contentType: "text/plain;charset=UTF-8" };
   if (body instanceof ReadableStream) return { body };
   if (body instanceof ArrayBuffer) return { body: byteString(new Uint8Array(body)) };

@@ -14,7 +14,7 @@ interface Answer {
   readonly at: Moment;
   readonly response: Response;
   readonly chunks: (Moment & { readonly data: ByteString })[] | undefined;
-  end?: RecordedResponse["end"];
+  end?: Moment & { readonly error?: unknown; readonly left?: true };
 }
 
 /** An exchange that is being recorded. */
@@ -30,7 +30,7 @@ export class Draft {
   #bodyEnded = false;
   #started = performance.now();
   #answer: Answer | undefined;
-  #error: (Moment & RecordedError) | undefined;
+  #error: { readonly at: Moment; readonly error: unknown } | undefined;
   #left: Moment | undefined;
   #settle: () => void = () => {};
 
@@ -54,7 +54,7 @@ export class Draft {
     } catch (error) {
       const at = this.#now(this.#started);
       if (this.#asked.signal?.aborted) this.#left = at;
-      else this.#error = { ...at, ...this.#errorToJson(error) };
+      else this.#error = { at, error };
       this.#settle();
       throw error;
     }
@@ -78,7 +78,9 @@ export class Draft {
       path: this.#secrets.line(head.path),
       ...(body !== undefined && { body: this.#recordedBody(contentType) }),
     };
-    if (this.#error !== undefined) return { request, error: this.#error };
+    if (this.#error !== undefined) {
+      return { request, error: { ...this.#error.at, ...this.#errorToJson(this.#error.error) } };
+    }
     if (this.#answer !== undefined) return { request, response: this.#recordedAnswer(this.#answer) };
     return { request, left: this.#left ?? this.#now(this.#started) };
   }
@@ -120,14 +122,14 @@ export class Draft {
       return response;
     }
     const started = performance.now();
-    const end = (how: { readonly error?: RecordedError; readonly left?: true }) => {
+    const end = (how: { readonly error?: unknown; readonly left?: true }) => {
       answer.end ??= { ...this.#now(started), ...how };
       this.#settle();
     };
     const stream = observed(body, {
       chunk: (bytes) => chunks!.push({ ...this.#now(started), data: byteString(bytes) }),
       end: () => end({}),
-      failed: (error) => end(this.#asked.signal?.aborted ? { left: true } : { error: this.#errorToJson(error) }),
+      failed: (error) => end(this.#asked.signal?.aborted ? { left: true } : { error }),
       left: () => end({ left: true }),
     });
     return withBody(response, stream);
@@ -151,9 +153,13 @@ export class Draft {
       headers: Object.fromEntries(headers),
       ...(chunks !== undefined && {
         body: this.#maskedChunks(chunks, contentTypeOf(response)),
-        end: end ?? { ...this.#now(this.#started + at.ms), left: true },
+        end: this.#recordedEnd(end ?? { ...this.#now(this.#started + at.ms), left: true }),
       }),
     };
+  }
+
+  #recordedEnd({ error, ...end }: NonNullable<Answer["end"]>): NonNullable<RecordedResponse["end"]> {
+    return { ...end, ...(error !== undefined && { error: this.#errorToJson(error) }) };
   }
 
   /** Masks over the borders of chunks, and cuts again where they were. */

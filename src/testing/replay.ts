@@ -4,10 +4,11 @@ import { RequestBody } from "./cassette_body.ts";
 import { checkCassette } from "./cassette_check.ts";
 import { lookFor } from "./cassette_options.ts";
 import { type Asked, readRequest } from "./cassette_request.ts";
-import { Playback, readStream } from "./replay_answer.ts";
+import { Playback } from "./replay_answer.ts";
 import { type Entry, entryOf, likenessOf } from "./replay_entry.ts";
 import { Matcher } from "./replay_match.ts";
 import { Order } from "./replay_order.ts";
+import { readSource } from "./replay_source.ts";
 
 /** How `replay` answers. */
 export interface ReplayOptions extends CassetteOptions {
@@ -125,7 +126,7 @@ export function replay(
   async function findLater(asked: Asked, text: Promise<string> | ReadableStream<Uint8Array>): Promise<Entry> {
     const body = new RequestBody(secrets, names.forType(asked.contentType));
     if (text instanceof Promise) body.push(await text);
-    else await readStream(text, (bytes) => body.push(bytes), asked.signal);
+    else await readSource(text, (bytes) => body.push(bytes), asked.signal);
     asked.signal?.throwIfAborted();
     return find(asked, body);
   }
@@ -153,7 +154,7 @@ export function replay(
       return await play(find(asked, whole), url, signal);
     }
     const stop = new AbortController();
-    if (body instanceof ReadableStream) void readStream(body, () => {}, stop.signal).catch(() => {});
+    if (body instanceof ReadableStream) void readSource(body, () => {}, stop.signal).catch(() => {});
     return await play(cut, url, signal).finally(() => stop.abort(signal?.reason));
   }
 

@@ -1,9 +1,9 @@
 import { SandboxError } from "../../mod.ts";
 import type { Exchange, Moment, RecordedResponse } from "./cassette.ts";
-import { bytesOf, type ByteString, byteString, fromData } from "./cassette_data.ts";
+import { bytesOf, type ByteString, fromData } from "./cassette_data.ts";
 import { errorFromJson } from "./cassette_errors.ts";
 import { type Name, type Names, replaced } from "./cassette_names.ts";
-import { type Order, pause } from "./replay_order.ts";
+import { now, type Order, pause } from "./replay_order.ts";
 
 /** How answers are given. */
 export interface Pace {
@@ -41,7 +41,7 @@ export class Playback {
   /** The answer, when its time has come. */
   async answer(url: string): Promise<Response> {
     const { response, error, left } = this.#exchange;
-    const started = performance.now();
+    const started = now();
     // As from a network: never in the turn that asks.
     await pause(0, this.#over.signal);
     try {
@@ -76,7 +76,7 @@ export class Playback {
   }
 
   #bodyOf({ body: chunks = [], end }: RecordedResponse): ReadableStream<Uint8Array<ArrayBuffer>> {
-    const started = performance.now();
+    const started = now();
     const parts = chunks.map(({ data }) => fromData(data));
     const names = this.#around.names.in(parts.join(""));
     const { signal } = this.#over;
@@ -115,17 +115,17 @@ export class Playback {
   async #until({ ms, sent = 0 }: Moment, since: number): Promise<void> {
     const { speed, patienceMs, order } = this.#around;
     const { signal } = this.#over;
-    const due = since + ms / speed - performance.now();
+    const due = since + ms / speed - now();
     if (due > 0) await pause(due, signal);
     if (sent === 0 || !this.#ordered) return;
-    const longest = Math.max(0, since + ms + patienceMs - performance.now());
+    const longest = Math.max(0, since + ms + patienceMs - now());
     this.#ordered = await order.wait(this.#index, this.#index + sent, longest, signal);
   }
 
   /** Waits for the caller to go away, as in the recording. */
   async #untilLeft({ ms }: Moment, since: number): Promise<never> {
     const { patienceMs } = this.#around;
-    await pause(Math.max(0, since + ms + patienceMs - performance.now()), this.#over.signal);
+    await pause(Math.max(0, since + ms + patienceMs - now()), this.#over.signal);
     const { method, path } = this.#exchange.request;
     throw new SandboxError(`Cannot go on replaying ${method} ${path}: in the recording its caller went away here`, {
       code: "unknown",
@@ -135,15 +135,15 @@ export class Playback {
 
   /** A part of a body with the names of this run, which may be cut by its ends. */
   #partNow(part: ByteString, offset: number, names: readonly Name[]): ByteString {
-    let now = part;
+    let renamed = part;
     for (const { start, value } of names) {
       const from = Math.max(start - offset, 0);
       const to = Math.min(start - offset + value.length, part.length);
       if (from >= to) continue;
       const piece = this.#nameNow(value).slice(from - (start - offset), to - (start - offset));
-      now = now.slice(0, from) + piece + now.slice(to);
+      renamed = renamed.slice(0, from) + piece + renamed.slice(to);
     }
-    return now;
+    return renamed;
   }
 
   #namesNow(text: string): string {
@@ -151,8 +151,8 @@ export class Playback {
   }
 
   #nameNow(value: string): string {
-    const now = this.#around.nameNow(value);
-    return now?.length === value.length ? now : value;
+    const other = this.#around.nameNow(value);
+    return other?.length === value.length ? other : value;
   }
 
   #endWith(signal: AbortSignal): void {
@@ -164,25 +164,4 @@ export class Playback {
 
   /** Nothing more comes: the caller's signal is let go. */
   #end: () => void = () => {};
-}
-
-/** Reads a stream to its end, or until it is not wanted any more. */
-export async function readStream(
-  stream: ReadableStream<Uint8Array>,
-  push: (bytes: string) => void,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const reader = stream.getReader();
-  const onAbort = () => void reader.cancel(signal!.reason).catch(() => {});
-  signal?.addEventListener("abort", onAbort, { once: true });
-  try {
-    while (true) {
-      const { done, value } = await reader.read();
-      signal?.throwIfAborted();
-      if (done) return;
-      push(byteString(value));
-    }
-  } finally {
-    signal?.removeEventListener("abort", onAbort);
-  }
 }

@@ -1,3 +1,7 @@
+// The clock of this machine, also where a test has put another one in its place: that one may stand still.
+const { setTimeout, clearTimeout } = globalThis;
+const performanceNow = performance.now.bind(performance);
+
 /**
  * Which requests have been sent. What an answer brought after a request was sent, it brings again only after that: a
  * program sees what it did take effect, although nothing takes time.
@@ -38,20 +42,26 @@ export class Order {
   }
 }
 
+/** Milliseconds of the real clock. */
+export function now(): number {
+  return performanceNow();
+}
+
 /** Waits so long, or until something else resolves; rejects with the reason of the signal. */
-export async function pause(milliseconds: number, signal: AbortSignal, sooner?: Promise<void>): Promise<void> {
-  signal.throwIfAborted();
-  let timer: ReturnType<typeof setTimeout>;
-  let onAbort: () => void;
+export async function pause(milliseconds: number, signal?: AbortSignal, sooner?: Promise<void>): Promise<void> {
+  signal?.throwIfAborted();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let onAbort = () => {};
   const over = new Promise<void>((resolve, reject) => {
     // What no timer can count is for ever.
     if (milliseconds < 2 ** 31) timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", onAbort = () => reject(signal.reason), { once: true });
+    onAbort = () => reject(signal!.reason);
+    signal?.addEventListener("abort", onAbort, { once: true });
   });
   try {
     await (sooner === undefined ? over : Promise.race([over, sooner]));
   } finally {
-    clearTimeout(timer!);
-    signal.removeEventListener("abort", onAbort!);
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
   }
 }
