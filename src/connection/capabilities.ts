@@ -5,12 +5,12 @@ import { Shared } from "./shared.ts";
 /** No process has it: Linux counts to 2^22. */
 const IMPOSSIBLE_PID = 2 ** 32 - 1;
 
-/** How the daemon is asked. */
+/** How the daemon is asked, until the signal says that nobody wants to know any more. */
 export interface CapabilityProbes {
   /** Closes the input of a process. */
-  closeStdin(pid: number): Promise<unknown>;
+  closeStdin(pid: number, signal: AbortSignal): Promise<unknown>;
   /** Uploads bytes as they are to no path at all. */
-  octetStream(username: string): Promise<unknown>;
+  octetStream(username: string, signal: AbortSignal): Promise<unknown>;
 }
 
 /**
@@ -27,7 +27,7 @@ export class Capabilities {
   constructor(known: CapabilityOptions, probes: CapabilityProbes) {
     this.#known = known;
     this.#probes = probes;
-    this.#closeStdin = new Shared(() => hasCloseStdin(probes.closeStdin(IMPOSSIBLE_PID)));
+    this.#closeStdin = new Shared((signal) => hasCloseStdin(probes.closeStdin(IMPOSSIBLE_PID, signal)));
   }
 
   /** Whether the daemon has `CloseStdin`. The signal ends the wait. */
@@ -39,7 +39,7 @@ export class Capabilities {
   /** Whether the daemon takes a file's bytes as they are, asked as an account that it has. The signal ends the wait. */
   async octetStream(username: string, signal?: AbortSignal | undefined): Promise<boolean> {
     signal?.throwIfAborted();
-    this.#octetStream ??= new Shared(() => takesOctetStream(this.#probes.octetStream(username)));
+    this.#octetStream ??= new Shared((signal) => takesOctetStream(this.#probes.octetStream(username, signal)));
     return this.#known.octetStream ?? await this.#octetStream.get(signal);
   }
 }

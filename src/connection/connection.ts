@@ -33,8 +33,8 @@ export class Connection {
     this.rpc = createRpc(this.fetcher, options.maxFrameBytes);
     this.accounts = new Accounts(options, shared?.accounts);
     this.capabilities = shared?.capabilities ?? new Capabilities(options.capabilities, {
-      closeStdin: (pid) => this.#closeStdin(pid),
-      octetStream: (username) => this.#octetStream(username),
+      closeStdin: (pid, signal) => this.#closeStdin(pid, signal),
+      octetStream: (username, signal) => this.#octetStream(username, signal),
     });
   }
 
@@ -52,15 +52,15 @@ export class Connection {
     };
   }
 
-  async #closeStdin(pid: number): Promise<void> {
+  async #closeStdin(pid: number, signal: AbortSignal): Promise<void> {
     const call = this.call("probe the daemon for CloseStdin", "process", {});
-    await this.rpc.process.closeStdin({ process: { selector: { $case: "pid", value: pid } } }, call);
+    await this.rpc.process.closeStdin({ process: { selector: { $case: "pid", value: pid } } }, call, signal);
   }
 
   /** Without a path nothing is written, whatever the daemon makes of it. */
-  async #octetStream(username: string): Promise<void> {
+  async #octetStream(username: string, signal: AbortSignal): Promise<void> {
     const context = this.context("probe the daemon for uploads of raw bytes", "file");
-    await withLimits({ timeoutMs: this.options.requestTimeoutMs, context }, (signal) =>
+    await withLimits({ signal, timeoutMs: this.options.requestTimeoutMs, context }, (signal) =>
       this.fetcher.send({
         ...context,
         operation: "files.write",

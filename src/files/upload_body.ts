@@ -64,9 +64,10 @@ export function streamedBody(
         // An empty piece is the end of a chunked body.
         if (piece.byteLength > 0) controller.enqueue(piece);
       } catch (error) {
+        if (cancelled) throw error;
         // An abort from within pull() ends the whole process of a workerd older than November 2026, as in Miniflare.
         await new Promise((resolve) => setTimeout(resolve));
-        if (!cancelled) limit.end(error);
+        limit.end(error);
         throw error;
       }
       limit.restart();
