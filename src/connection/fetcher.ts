@@ -7,7 +7,7 @@ import type { Endpoint, EndpointOf } from "./endpoint.ts";
 import { engineFailure } from "./error_map/engine.ts";
 import { type CallContext, type Failure, failure } from "./error_map/failure.ts";
 import { HINTS } from "./error_map/hints.ts";
-import { httpFailure } from "./error_map/http.ts";
+import { httpFailure, isRedirect } from "./error_map/http.ts";
 import { Repeats } from "./repeats.ts";
 import { Token } from "./token.ts";
 
@@ -187,15 +187,27 @@ export class Fetcher {
   ): Promise<Failure | undefined> {
     const { status, type } = response;
     const encoding = encodingAgainst(headers, response);
-    if (encoding !== undefined) await response.body?.cancel().catch(() => {});
     if (!response.ok) {
-      const body = encoding !== undefined
-        ? new Uint8Array(0)
-        : await readBounded(response, ERROR_BODY_BYTES).catch(() => new Uint8Array(0));
       const location = response.headers.get("location");
-      return httpFailure(call, { status, type, location }, this.mask(new TextDecoder().decode(body), tokens));
+      const head = { status, type, location };
+      if (encoding !== undefined || isRedirect(head)) {
+        await response.body?.cancel().catch(() => {});
+        return httpFailure(call, head, "");
+      }
+      try {
+        const body = await readBounded(response, ERROR_BODY_BYTES);
+        return httpFailure(call, head, this.mask(new TextDecoder().decode(body), tokens));
+      } catch (cause) {
+        call.signal?.throwIfAborted();
+        // The status alone would be a guess: 401 is a wrong token, or an account that the image lacks.
+        return failure(call, `the answer was HTTP ${status}, and broke off before it said why`, {
+          code: "network",
+          retryable: true,
+        }, { status, cause });
+      }
     }
     if (encoding !== undefined) {
+      await response.body?.cancel().catch(() => {});
       return failure(call, `the answer is compressed (${encoding}), against what was asked`, {
         code: "protocol",
         hint: HINTS.notADaemon,

@@ -104,6 +104,22 @@ Deno.test("Fetcher.send() repeats a read whose body was cut, with the same consu
   assertEquals([error.code, again.sent.length], ["network", 1]);
 });
 
+Deno.test("Fetcher.send() guesses no reason where a refusal broke off before it was told", async () => {
+  const refused = (status: number) => () =>
+    new Response(new ReadableStream({ pull: (controller) => controller.error(new TypeError("terminated")) }), {
+      status,
+    });
+  assertEquals(
+    await fetcherOf(new FakeFetch(refused(401), OK)).send(IDEMPOTENT, (response) => response.text()),
+    "fine",
+  );
+  for (const status of [401, 404, 503]) {
+    const fake = new FakeFetch(refused(status), OK);
+    const error = await assertRejects(() => fetcherOf(fake).send(POST), SandboxError);
+    assertEquals([error.code, error.status, error.retryable, fake.sent.length], ["network", status, true, 1]);
+  }
+});
+
 Deno.test("Fetcher.send() takes a consumer's own error as final", async () => {
   const fake = new FakeFetch(OK);
   const own = new SandboxError("too large", { code: "file_too_large", retryable: true });
