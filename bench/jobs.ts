@@ -21,6 +21,8 @@ export interface Job {
 
 const MIB = 1024 * 1024;
 const SMALL_FILE = 1024;
+/** Large enough that no client takes it for small. */
+const LARGE = 4 * MIB;
 
 /** So many at a time, each worker taking the next when it is done with one. */
 async function pooled(workers: number, amount: number, work: (index: number) => Promise<unknown>): Promise<void> {
@@ -77,7 +79,7 @@ function median(values: number[]): number {
 /** Streams that are held open; nothing else refers to them. */
 const held: unknown[] = [];
 /** What is uploaded as bytes. */
-let content: Bytes = new Uint8Array(MIB);
+let content: Bytes = new Uint8Array(LARGE);
 
 export const jobs: Readonly<Record<Exclude<Work, "import">, Job>> = {
   info: {
@@ -169,7 +171,7 @@ export const jobs: Readonly<Record<Exclude<Work, "import">, Job>> = {
     },
   },
   write: {
-    warmUp: MIB,
+    warmUp: LARGE,
     prepare(amount) {
       content = new Uint8Array(amount).fill(0x61);
     },
@@ -179,7 +181,7 @@ export const jobs: Readonly<Record<Exclude<Work, "import">, Job>> = {
     },
   },
   "write-stream": {
-    warmUp: MIB,
+    warmUp: LARGE,
     async work(caller, _, amount) {
       await caller.write(`/bench/${amount}`, source(amount));
       return { seen: amount };

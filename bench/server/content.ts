@@ -84,6 +84,8 @@ export async function upload(
   } else if (type !== "application/octet-stream") {
     const expected = "expected multipart/form-data or application/octet-stream";
     return fail(response, 400, `unsupported content type: ${type}, ${expected}`);
+  } else if (path === "") {
+    return fail(response, 400, "path query parameter is required for raw body upload");
   } else if (extra !== 0) {
     return fail(response, 500, `error writing file: ${received} bytes for ${name}`);
   }
