@@ -1,9 +1,11 @@
 /**
  * Runs the portable cases on every platform against the local runtime, and says what passed where.
  *
- * deno task runtimes [--platform deno,bun,node22,node,node20,workerd,chromium] [--version 0.2.10,0.6.13] [--case <text>] [--write]
+ * deno task runtimes [--platform deno,bun,node20,node22,node,workerd,miniflare,chromium] [--leg 0.2.10,0.6.13]
+ *   [--case <text>] [--jobs 2] [--write]
  *
- * `--case` runs the cases whose names hold a text. `--write` makes docs/runtimes.md of a whole run.
+ * `--case` runs the cases whose names hold a text, `--jobs` so many legs at a time. `--write` puts the table of a whole
+ * run into README.md.
  */
 
 import { parseArgs } from "node:util";
@@ -15,17 +17,20 @@ import { limitOf } from "../tests/runtimes/limits.ts";
 import { stopAll } from "../tests/runtimes/platforms/child.ts";
 import { open } from "../tests/runtimes/platforms/mod.ts";
 import { type Platform, type PlatformName, PLATFORMS } from "../tests/runtimes/platforms/platform.ts";
-import { document, type Tally, VERSIONS } from "../tests/runtimes/table.ts";
+import { hasLeg, type Leg, LEGS, type Tally, withTable } from "../tests/runtimes/table.ts";
 
 /** What ends a run early, in order. */
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+const README = new URL("../README.md", import.meta.url);
 
 const { values } = parseArgs({
   args: Deno.args,
   options: {
     platform: { type: "string", default: PLATFORMS.join() },
-    version: { type: "string", default: VERSIONS.join() },
+    leg: { type: "string", default: LEGS.join() },
     case: { type: "string", default: "" },
+    jobs: { type: "string", default: "2" },
     write: { type: "boolean", default: false },
   },
 });
@@ -40,33 +45,36 @@ function choice<T extends string>(option: string, known: readonly T[]): T[] {
 }
 
 const names = choice<PlatformName>(values.platform, PLATFORMS);
-const versions = choice(values.version, VERSIONS);
-await using faults = await serveFaults();
-const cases = allCases(faults.urls).map(({ name }) => name).filter((name) => name.includes(values.case));
-if (values.write && (names.length < PLATFORMS.length || versions.length < VERSIONS.length || values.case !== "")) {
-  throw new TypeError("--write takes a whole run: leave out --platform, --version and --case");
+const legs = choice<Leg>(values.leg, LEGS);
+const jobs = Number(values.jobs);
+if (!(Number.isInteger(jobs) && jobs > 0)) throw new TypeError(`Cannot run "${values.jobs}" legs at a time`);
+if (values.write && (names.length < PLATFORMS.length || legs.length < LEGS.length || values.case !== "")) {
+  throw new TypeError("--write takes a whole run: leave out --platform, --leg and --case");
 }
+
+const nowhere = { refused: "", redirect: "", silent: "", cut: "" };
+const cases = allCases(nowhere).map(({ name }) => name).filter((name) => name.includes(values.case));
 if (cases.length === 0) throw new TypeError(`No case has "${values.case}" in its name`);
 
-/** Runs all that a platform can do against one version. */
-async function run(platform: Platform, name: PlatformName, version: Tally["version"]): Promise<Tally> {
+/** Runs all that a platform can do on a leg. */
+async function run(platform: Platform, name: PlatformName, leg: Leg): Promise<Tally> {
+  await using faults = await serveFaults();
   // Named accounts, so that others are unknown, as in a sandbox.
-  await using runtime = await startLocalRuntime({ version, accounts: {} });
+  await using runtime = await startLocalRuntime({ version: leg, accounts: {} });
   const wanted = cases.filter((item) => limitOf(name, item) === undefined);
   const job: Job = { url: runtime.url, token: runtime.token, faults: faults.urls, cases: wanted };
   const started = performance.now();
-  const failed: Outcome[] = [];
-  let passed = 0;
-  const take = (outcome: Outcome) => {
-    if (outcome.error === undefined) passed++;
-    else failed.push(outcome);
-    if (outcome.error !== undefined) console.log(`${platform.title}, ${version}: ${outcome.name}\n${outcome.error}\n`);
+  let [passed, failed] = [0, 0];
+  const take = ({ name, error }: Outcome) => {
+    if (error === undefined) return passed++;
+    failed++;
+    console.log(`${platform.title}, ${leg}: ${name}\n${error}\n`);
   };
   for await (const outcome of platform.run(job)) take(outcome);
   take(await nothingRuns(runtime));
   const seconds = (performance.now() - started) / 1000;
-  console.log(`${platform.title}, ${version}: ${passed} passed, ${failed.length} failed, ${seconds.toFixed(1)} s`);
-  return { name, version, passed, failed: failed.length };
+  console.log(`${platform.title}, ${leg}: ${passed} passed, ${failed} failed, ${seconds.toFixed(1)} s`);
+  return { name, leg, passed, failed };
 }
 
 /** Every command that a program started has ended, also those that it gave up. */
@@ -79,10 +87,43 @@ async function nothingRuns(runtime: LocalRuntime): Promise<Outcome> {
   return { name, ms: performance.now() - started, error: left.join("\n") };
 }
 
-async function write(text: string): Promise<void> {
-  const file = new URL("../docs/runtimes.md", import.meta.url);
-  await Deno.writeTextFile(file, text);
-  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", file.pathname] }).spawn().status;
+/** Opens platforms one after the other: they install things. */
+function opener(dir: string): (name: PlatformName) => Promise<Platform> {
+  const platforms = new Map<PlatformName, Promise<Platform>>();
+  let last: Promise<unknown> = Promise.resolve();
+  return (name) => {
+    const platform = platforms.get(name) ?? last.catch(() => {}).then(() => open(name, dir));
+    platforms.set(name, platform);
+    return last = platform;
+  };
+}
+
+/** Runs the legs of all platforms, some at a time. One that cannot be opened has failed. */
+async function runAll(platforms: Map<PlatformName, Platform>, dir: string): Promise<Tally[]> {
+  const opened = opener(dir);
+  const waiting = names.flatMap((name) => legs.filter((leg) => hasLeg(name, leg)).map((leg) => ({ name, leg })));
+  const tallies: Tally[] = [];
+  const work = async () => {
+    for (let next = waiting.shift(); next !== undefined && !stopped; next = waiting.shift()) {
+      const { name, leg } = next;
+      try {
+        const platform = await opened(name);
+        platforms.set(name, platform);
+        tallies.push(await run(platform, name, leg));
+      } catch (error) {
+        console.log(`${name}, ${leg}: it does not run\n${error instanceof Error ? error.message : error}\n`);
+        tallies.push({ name, leg, passed: 0, failed: 1 });
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, work));
+  return tallies;
+}
+
+async function write(platforms: ReadonlyMap<PlatformName, Platform>, tallies: readonly Tally[]): Promise<void> {
+  const inOrder = new Map(PLATFORMS.map((name) => [name, platforms.get(name)!]));
+  await Deno.writeTextFile(README, withTable(await Deno.readTextFile(README), inOrder, tallies));
+  await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", README.pathname] }).spawn().status;
 }
 
 const dir = await Deno.makeTempDir();
@@ -94,15 +135,13 @@ const stop = () => {
 for (const signal of SIGNALS) Deno.addSignalListener(signal, stop);
 try {
   const platforms = new Map<PlatformName, Platform>();
-  const tallies: Tally[] = [];
-  for (const name of names) {
-    const platform = await open(name, dir);
-    platforms.set(name, platform);
-    for (const version of versions) if (!stopped) tallies.push(await run(platform, name, version));
-    if (stopped) break;
-  }
-  if (values.write && !stopped) await write(document(platforms, tallies, cases));
-  if (stopped || tallies.some(({ failed }) => failed > 0)) Deno.exitCode = 1;
+  const tallies = await runAll(platforms, dir);
+  const passed = tallies.reduce((sum, tally) => sum + tally.passed, 0);
+  const failed = tallies.reduce((sum, tally) => sum + tally.failed, 0);
+  const good = failed === 0 && !stopped;
+  if (values.write && good) await write(platforms, tallies);
+  console.log(`\n${good ? "ok" : "FAILED"} | ${passed} passed | ${failed} failed`);
+  if (!good) Deno.exitCode = 1;
 } finally {
   for (const signal of SIGNALS) Deno.removeSignalListener(signal, stop);
   await Deno.remove(dir, { recursive: true });

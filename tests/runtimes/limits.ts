@@ -16,22 +16,19 @@ export interface Limit {
 export const LIMITS: readonly Limit[] = [
   {
     capability: "`fetch` tells why a connection failed",
-    reason: "Every failure is one and the same error. It becomes `network`, also where nothing listens or TLS fails, " +
-      "and `health()` rejects with it instead of answering `false`",
-    missing: ["workerd", "chromium"],
+    reason: "every failure is `network`, also of TLS, and `health()` rejects where nothing listens",
+    missing: ["workerd", "miniflare", "chromium"],
     cases: ["refused: it is known for what it is", "TLS where there is none: it is known for what it is"],
   },
   {
     capability: "the length of an answer can be seen",
-    reason: "Across origins a browser hides whether an answer is compressed, so its `Content-Length` says nothing: " +
-      "`onProgress` has no `totalBytes`",
+    reason: "across origins it may be that of a compressed one: `onProgress` has no `totalBytes`",
     missing: ["chromium"],
     cases: ["progress: the total is told"],
   },
   {
     capability: "more than six connections to a host",
-    reason: "A browser opens six over HTTP/1.1, and a command that runs holds one: the sixth that goes on leaves " +
-      "none for anything else, `kill` included. Short commands wait for each other and are fine",
+    reason: "HTTP/1.1 has six: six commands that go on leave none, not even for `kill`; short ones take turns",
     missing: ["chromium"],
     cases: ["many at once: twenty that go on"],
   },

@@ -1,54 +1,63 @@
-/** Makes the page of documentation out of a run. */
+/** Makes the part of README.md about runtimes out of a run. */
 
-import { limitOf, LIMITS } from "./limits.ts";
+import { LIMITS } from "./limits.ts";
 import type { Platform, PlatformName } from "./platforms/platform.ts";
 
-/** The versions that a local runtime can be. */
-export const VERSIONS = ["0.2.10", "0.6.13"] as const;
+/** What a platform is put through: the cases on a local runtime as each version, and TLS. */
+export const LEGS = ["0.2.10", "0.6.13"] as const;
 
-/** What a run came to. */
+/** One of them. */
+export type Leg = typeof LEGS[number];
+
+/** What a platform came to on a leg. */
 export interface Tally {
   readonly name: PlatformName;
-  readonly version: typeof VERSIONS[number];
+  readonly leg: Leg;
   readonly passed: number;
   readonly failed: number;
 }
 
-/** The page. */
-export function document(
-  platforms: ReadonlyMap<PlatformName, Platform>,
-  tallies: readonly Tally[],
-  cases: readonly string[],
-): string {
-  const figure = (name: PlatformName, version: Tally["version"]) => {
-    const { passed, failed } = tallies.find((tally) => tally.name === name && tally.version === version)!;
-    return failed === 0 ? `${passed} passed` : `${passed} passed, **${failed} failed**`;
-  };
-  const ran = [...platforms].map(([name, { title, how }]) => {
-    const left = cases.filter((item) => limitOf(name, item) !== undefined).length;
-    return [title, how, ...VERSIONS.map((version) => figure(name, version)), `${left}`];
-  });
-  const limits = LIMITS.map(({ capability, missing, reason, cases }) => [
-    capability,
-    missing.map((name) => platforms.get(name)!.title.replace(/ .*/, "")).join(", "),
-    reason,
-    cases.join("; "),
-  ]);
-  return `# Runtimes
-
-<!-- Made by \`deno task runtimes --write\`. -->
-
-The same cases (\`tests/conformance/\`, and \`tests/runtimes/platform_cases.ts\` for what platforms do differently) run on
-every platform, against the local runtime as each version of envd.
-
-${table(["platform", "how it gets the source", ...VERSIONS.map((version) => `envd ${version}`), "left out"], ran)}
-
-A case that a platform cannot pass, whatever a client does, is left out there:
-
-${table(["it takes that", "not so on", "what that means", "cases"], limits)}
-`;
+/** Whether a platform is put through a leg. Miniflare is workerd: once is enough. */
+export function hasLeg(name: PlatformName, leg: Leg): boolean {
+  return name !== "miniflare" || leg === "0.2.10";
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+const TITLES: Readonly<Record<Leg, string>> = {
+  "0.2.10": "cases passed, envd 0.2.10",
+  "0.6.13": "cases passed, envd 0.6.13",
+};
+
+const BEGIN = "<!-- what runs where: made by `deno task runtimes --write` -->";
+const END = "<!-- end of what runs where -->";
+
+/** README.md with the table of a run in which nothing failed. */
+export function withTable(
+  readme: string,
+  platforms: ReadonlyMap<PlatformName, Platform>,
+  tallies: readonly Tally[],
+): string {
+  const [from, to] = [readme.indexOf(BEGIN), readme.indexOf(END)];
+  if (from < 0 || to < from) throw new Error(`Cannot find "${BEGIN}" and "${END}" in README.md`);
+  return `${readme.slice(0, from)}${BEGIN}\n\n${tableOf(platforms, tallies)}\n\n${readme.slice(to)}`;
+}
+
+function tableOf(platforms: ReadonlyMap<PlatformName, Platform>, tallies: readonly Tally[]): string {
+  const names = [...platforms.keys()];
+  const head = ["", ...names.map((name) => shortened(platforms.get(name)!.title)), "where not"];
+  const passed = LEGS.map((leg) => [
+    TITLES[leg],
+    ...names.map((name) => `${tallies.find((tally) => tally.name === name && tally.leg === leg)?.passed ?? ""}`),
+    "",
+  ]);
+  const limits = LIMITS.map(({ capability, missing, reason }) => [
+    capability,
+    ...names.map((name) => missing.includes(name) ? "no" : "yes"),
+    reason,
+  ]);
+  return [head, head.map(() => "---"), ...passed, ...limits].map((cells) => `| ${cells.join(" | ")} |`).join("\n");
+}
+
+/** A name with as much of its version as one would say. */
+function shortened(title: string): string {
+  return title.replace(/(\.\d+)\..*/, "$1");
 }

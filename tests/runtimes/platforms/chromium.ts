@@ -5,7 +5,7 @@ import type { Platform } from "./platform.ts";
 const PLAYWRIGHT = "npm:playwright-core@1";
 const NAMES = ["chromium", "chromium-browser", "google-chrome"];
 
-/** A page in Chromium. */
+/** A page in Chromium, of another origin than the runtime. */
 export async function chromium(dir: string): Promise<Platform> {
   const browser = await installed() ?? await install();
   const script = await bundle("page", dir, "--platform=browser", "--target=chrome134");
@@ -13,7 +13,6 @@ export async function chromium(dir: string): Promise<Platform> {
   const args = [...flags, programPath("chromium"), PLAYWRIGHT, browser, script];
   return {
     title: (await output(browser, ["--version"])).split(" ", 2).join(" "),
-    how: "bundled by esbuild, in a page of another origin",
     run: (job) => outcomesOf(Deno.execPath(), [...args, JSON.stringify(job)], job),
   };
 }

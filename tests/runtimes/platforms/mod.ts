@@ -1,6 +1,7 @@
 /** All platforms. */
 
 import { chromium } from "./chromium.ts";
+import { miniflare } from "./miniflare.ts";
 import type { Platform, PlatformName } from "./platform.ts";
 import { bun, deno, node, olderNode } from "./servers.ts";
 import { workerd } from "./workerd.ts";
@@ -20,6 +21,8 @@ export async function open(name: PlatformName, dir: string): Promise<Platform> {
       return await olderNode("20", dir);
     case "workerd":
       return await workerd(dir);
+    case "miniflare":
+      return await miniflare(dir);
     case "chromium":
       return await chromium(dir);
   }

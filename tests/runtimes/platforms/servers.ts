@@ -13,7 +13,6 @@ export function deno(): Platform {
   const flags = ["run", "--quiet", "--no-prompt"];
   return {
     title: `Deno ${Deno.version.deno}`,
-    how: "the source as it is, with `--allow-net=<host>` alone",
     run: (job) => outcomesOf(Deno.execPath(), [...flags, allowNet(job), SOURCE, JSON.stringify(job)], job),
   };
 }
@@ -22,29 +21,29 @@ function allowNet({ url, faults }: Job): string {
   return `--allow-net=${[url, ...Object.values(faults)].map((url) => new URL(url).host).join()}`;
 }
 
-/** Bun. */
+/** Bun, which reads the source as it is. */
 export async function bun(dir: string): Promise<Platform> {
   const command = await npmProgram("bun@1", "bun", dir);
-  return program(command, SOURCE, `Bun ${await output(command, ["--version"])}`, "the source as it is");
+  return program(command, SOURCE, `Bun ${await output(command, ["--version"])}`);
 }
 
 /** A Node that strips types by itself. */
 export async function node(version: string, dir: string): Promise<Platform> {
   const command = await nodeProgram(version, dir);
-  return program(command, SOURCE, await nodeTitle(command), "the source as it is");
+  return program(command, SOURCE, await nodeTitle(command));
 }
 
-/** A Node that cannot read TypeScript. */
+/** A Node that cannot read TypeScript: it gets a bundle. */
 export async function olderNode(version: string, dir: string): Promise<Platform> {
   const command = await nodeProgram(version, dir);
   const file = await bundle("server", dir, "--platform=node", `--target=node${version}`);
-  return program(command, file, await nodeTitle(command), "bundled by esbuild");
+  return program(command, file, await nodeTitle(command));
 }
 
 async function nodeTitle(command: string): Promise<string> {
   return `Node ${(await output(command, ["--version"])).replace(/^v/, "")}`;
 }
 
-function program(command: string, file: string, title: string, how: string): Platform {
-  return { title, how, run: (job) => outcomesOf(command, [file, JSON.stringify(job)], job) };
+function program(command: string, file: string, title: string): Platform {
+  return { title, run: (job) => outcomesOf(command, [file, JSON.stringify(job)], job) };
 }

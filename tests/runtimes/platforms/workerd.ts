@@ -1,14 +1,8 @@
 import type { Job, Outcome } from "../job.ts";
-import { bundle } from "./bundle.ts";
 import { output, start } from "./child.ts";
 import { npmProgram } from "./npm.ts";
 import type { Platform } from "./platform.ts";
-
-/** How many requests a Worker has at a time. */
-const AT_ONCE = 4;
-
-/** Longer than any case: then the Worker itself hangs. */
-const REQUEST_MS = 90_000;
+import { bundleWorker, outcomesOfWorker } from "./worker_cases.ts";
 
 /** No Node compatibility. A Worker reaches this machine only where it is let. */
 const CONFIG = `using Workerd = import "/workerd/workerd.capnp";
@@ -25,15 +19,14 @@ const config :Workerd.Config = (
 );
 `;
 
-/** workerd, which Cloudflare Workers run on. */
+/** workerd, which Cloudflare Workers run on. No Node compatibility. */
 export async function workerd(dir: string): Promise<Platform> {
   const command = await npmProgram("workerd@1", "workerd", dir);
-  await bundle("worker", dir, "--platform=browser", "--conditions=workerd,worker,browser", "--target=es2024");
+  await bundleWorker(dir);
   const config = `${dir}/workerd.capnp`;
   await Deno.writeTextFile(config, CONFIG);
   return {
     title: await output(command, ["--version"]),
-    how: "bundled by esbuild; a request for each case, four at a time with one client",
     run: (job) => outcomes(command, config, job),
   };
 }
@@ -45,44 +38,9 @@ async function* outcomes(command: string, config: string, job: Job): AsyncGenera
     const { value, done } = await child.lines.next();
     if (done) throw new Error(`workerd did not start\n${await child.complaints}`);
     const { port }: { port: number } = JSON.parse(value);
-    const url = `http://127.0.0.1:${port}/`;
-    for (let i = 0; i < job.cases.length; i += AT_ONCE) {
-      const names = job.cases.slice(i, i + AT_ONCE);
-      yield* await Promise.all(names.map((name) => inRequest(url, { ...job, cases: [name] })));
-    }
-    yield await givenUp(`${url}list`, job);
+    yield* outcomesOfWorker(`http://127.0.0.1:${port}/`, job);
   } finally {
     await child.stop();
     await child.lines.return(undefined);
   }
-}
-
-/** A request whose caller went away while it asked for the token that all share does not hold up the next. */
-async function givenUp(url: string, job: Job): Promise<Outcome> {
-  const name = "a request that is given up does not hold up the next";
-  const gone = new AbortController();
-  const first = post(url, job, gone.signal).catch(() => {});
-  setTimeout(() => gone.abort(), 100);
-  await first;
-  const started = performance.now();
-  const next = await post(url, job, AbortSignal.timeout(REQUEST_MS)).then(
-    () => ({}),
-    (error) => ({ error: `${error}` }),
-  );
-  return { name, ms: performance.now() - started, ...next };
-}
-
-async function inRequest(url: string, job: Job): Promise<Outcome> {
-  const started = performance.now();
-  try {
-    return await post(url, job, AbortSignal.timeout(REQUEST_MS)) as Outcome;
-  } catch (error) {
-    return { name: job.cases[0]!, ms: performance.now() - started, error: `${error}` };
-  }
-}
-
-async function post(url: string, job: Job, signal: AbortSignal): Promise<unknown> {
-  const response = await fetch(url, { method: "POST", body: JSON.stringify(job), signal });
-  if (!response.ok) throw new Error(`HTTP ${response.status}: ${await response.text()}`);
-  return await response.json();
 }

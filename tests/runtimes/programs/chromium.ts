@@ -22,10 +22,20 @@ interface Browser {
 }
 
 interface Page {
+  context(): { newCDPSession(page: Page): Promise<Session> };
   on(event: "pageerror", listener: (error: Error) => void): void;
   exposeFunction(name: string, callback: (value: Outcome) => void): Promise<void>;
   goto(url: string): Promise<unknown>;
   evaluate(script: string): Promise<unknown>;
+}
+
+/** Chromium's own protocol, which also tells of the requests that the browser makes by itself. */
+interface Session {
+  send(method: "Network.enable"): Promise<unknown>;
+  on(
+    event: "Network.requestWillBeSent",
+    listener: (event: { readonly request: { readonly method: string; readonly url: string } }) => void,
+  ): void;
 }
 
 /** Without these Chromium talks to its maker on every start. A root account has no sandbox of Chromium's. */
@@ -63,8 +73,20 @@ try {
     (error) => say({ name: "no error is left unhandled", ms: 0, error: error.stack ?? error.message }),
   );
   await page.exposeFunction("tell", say);
+  const { origin } = new URL((JSON.parse(job) as Job).url);
+  const asked = new Set<string>();
+  const called = new Set<string>();
+  const session = await page.context().newCDPSession(page);
+  session.on("Network.requestWillBeSent", ({ request: { method, url } }) => {
+    if (url.startsWith(`${origin}/`)) (method === "OPTIONS" ? asked : called).add(url);
+  });
+  await session.send("Network.enable");
   await page.goto(`http://127.0.0.1:${server.addr.port}/`);
   await page.evaluate(`runJobHere(${JSON.stringify(JSON.parse(job) as Job)})`);
+  const name = "CORS: the browser asks the runtime before it calls it";
+  const unasked = called.difference(asked);
+  const error = `${asked.size} of ${called.size} URLs; not ${[...unasked].join(", ")}`;
+  say({ name, ms: 0, ...((called.size === 0 || unasked.size > 0) && { error }) });
 } finally {
   Deno.removeSignalListener("SIGTERM", close);
   await close();

@@ -3,7 +3,7 @@
  * for all requests, as in Workers that keep theirs in a global.
  */
 
-import { RuntimeClient } from "../../../mod.ts";
+import { isSandboxError, RuntimeClient } from "../../../mod.ts";
 import { clientOf, described, type Job, runNamed } from "../job.ts";
 
 let sandbox: RuntimeClient | undefined;
@@ -11,10 +11,15 @@ let sandbox: RuntimeClient | undefined;
 /** Of a client whose token takes a moment, as one from a secret store does. */
 let patient: RuntimeClient | undefined;
 
-// workerd tells of a rejection a turn too early, and takes it back where it is handled after all.
+/** What nobody handles. */
 const unhandled = new Map<Promise<unknown>, unknown>();
 addEventListener("unhandledrejection", ({ promise, reason }) => void unhandled.set(promise, reason));
-addEventListener("rejectionhandled", ({ promise }) => void unhandled.delete(promise));
+
+// workerd tells of its own errors before it looks for who handles them, even of `try { await reader.read() } catch`, and
+// takes that back at once. Ours must have somebody from the start.
+addEventListener("rejectionhandled", ({ promise }) => {
+  if (!isSandboxError(unhandled.get(promise))) unhandled.delete(promise);
+});
 
 /** Uses a client whose token is asked for: the first request can be given up meanwhile. */
 async function list(job: Job): Promise<Response> {
