@@ -30,9 +30,15 @@ async function installed(): Promise<string | undefined> {
 
 /** Debian's; Playwright's own download is one more place that a machine may not reach. */
 async function install(): Promise<string> {
-  await output("apt-get", ["update", "-qq"]);
-  await output("apt-get", ["install", "-y", "-qq", "--no-install-recommends", "chromium"]);
+  await apt("update", "-qq");
+  await apt("install", "-y", "-qq", "--no-install-recommends", "chromium");
   const browser = await installed();
   if (browser === undefined) throw new Error("Cannot find Chromium after installing it");
   return browser;
+}
+
+async function apt(...args: string[]): Promise<void> {
+  const rights = Deno.uid() === 0 ? ["env"] : ["sudo", "-n"];
+  const [command, ...rest] = [...rights, "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "Acquire::Retries=3"];
+  await output(command!, [...rest, ...args]);
 }
