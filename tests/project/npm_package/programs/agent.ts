@@ -15,6 +15,14 @@ import {
   type SandboxErrorCode,
 } from "@kruise-agents/runtime";
 import { type LocalRuntime, type LocalRuntimeOptions, startLocalRuntime } from "@kruise-agents/runtime/local";
+import {
+  type Cassette,
+  type FaultPlan,
+  record,
+  replay,
+  startFakeGateway,
+  startFaultProxy,
+} from "@kruise-agents/runtime/testing";
 
 /** What a tool call comes to. */
 type Answer =
@@ -60,11 +68,41 @@ async function useFiles({ files }: RuntimeClient): Promise<void> {
   assert.ok(wrong instanceof SandboxError && wrong.code === "file_not_found");
 }
 
+async function useCassette(runtime: LocalRuntime): Promise<void> {
+  const recorder = record(fetch);
+  await useFiles(new RuntimeClient({ ...runtime.clientOptions(), fetch: recorder.fetch }));
+  const cassette: Cassette = await recorder.cassette();
+  assert.ok(!JSON.stringify(cassette).includes(runtime.token));
+  const answers = replay(cassette);
+  await useFiles(new RuntimeClient({ sandboxBaseUrl: "http://sandbox.test", fetch: answers }));
+  assert.deepEqual(answers.unused(), []);
+}
+
+/** Through the gateway of a cluster, behind a connection that loses answers. */
+async function useFaults(runtime: LocalRuntime): Promise<void> {
+  await using gateway = await startFakeGateway();
+  gateway.route("default--mine", runtime);
+  await using proxy = await startFaultProxy(gateway.url);
+  const through = new RuntimeClient({
+    sandboxBaseUrl: proxy.url,
+    sandboxId: "default--mine",
+    runtimeToken: runtime.token,
+    retry: false,
+  });
+  const plan: FaultPlan = { loseResponse: true };
+  proxy.next(plan);
+  const lost = await through.commands.list().catch((error: unknown) => error);
+  assert.ok(isSandboxError(lost, "network") && lost.retryable);
+  assert.deepEqual(await through.commands.list(), []);
+}
+
 const options: LocalRuntimeOptions = { token: process.env["TOKEN"], version: "0.6.13" };
 const runtime: LocalRuntime = await startLocalRuntime(options);
 const sandbox = new RuntimeClient(runtime.clientOptions());
 await useCommands(sandbox);
 await useFiles(new RuntimeClient(optionsFromEnv({ SBX_URL: runtime.url, SBX_TOKEN: runtime.token })));
+await useCassette(runtime);
+await useFaults(runtime);
 await runtime.close();
 assert.equal(await sandbox.health(), false);
 console.log("The agent is done");
