@@ -46,41 +46,41 @@ async function asked<Desc extends DescMessage>(request: IncomingMessage, schema:
 /** What was said before is not encoded again. */
 const known = new Map<string, Bytes>();
 
-function say(request: IncomingMessage, response: ServerResponse, key: string, make: () => Bytes): void {
+function answer(request: IncomingMessage, response: ServerResponse, key: string, make: () => Bytes): void {
   const codec = codecOf(request);
   const compressed = takesGzip(request);
   const cacheKey = `${codec} ${compressed} ${key}`;
-  let answer = known.get(cacheKey);
-  if (answer === undefined) {
-    answer = compressed ? new Uint8Array(gzipSync(make())) : make();
-    known.set(cacheKey, answer);
+  let bytes = known.get(cacheKey);
+  if (bytes === undefined) {
+    bytes = compressed ? new Uint8Array(gzipSync(make())) : make();
+    known.set(cacheKey, bytes);
   }
   response.writeHead(200, {
     "content-type": `application/${codec}`,
-    "content-length": answer.length,
+    "content-length": bytes.length,
     "vary": "Origin",
     ...(compressed ? { "content-encoding": "gzip" } : { "accept-encoding": "gzip" }),
   });
-  response.end(answer);
+  response.end(bytes);
 }
 
 /** Answers `Stat`. */
 export async function stat(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { path } = await asked(request, StatRequestSchema);
   const make = () => encode(codecOf(request), StatResponseSchema, { entry: entryAt(path) });
-  say(request, response, `stat ${path}`, make);
+  answer(request, response, `stat ${path}`, make);
 }
 
 /** Answers `ListDir`. */
 export async function listDir(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { path } = await asked(request, ListDirRequestSchema);
   const make = () => encode(codecOf(request), ListDirResponseSchema, { entries: entriesOf(path) });
-  say(request, response, `list ${path}`, make);
+  answer(request, response, `list ${path}`, make);
 }
 
 /** Answers a call that has nothing to say. */
 export async function nothing(request: IncomingMessage, response: ServerResponse): Promise<void> {
   await bodyOf(request);
   const codec = codecOf(request);
-  say(request, response, "nothing", () => new TextEncoder().encode(codec === "json" ? "{}" : ""));
+  answer(request, response, "nothing", () => new TextEncoder().encode(codec === "json" ? "{}" : ""));
 }

@@ -2,7 +2,7 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { constants, crc32, deflateRawSync } from "node:zlib";
-import { fail, takesGzip, writable } from "./http.ts";
+import { fail, say, takesGzip, writable } from "./http.ts";
 import { logText } from "./wire.ts";
 
 const BLOCK_BYTES = 2 ** 20;
@@ -89,6 +89,5 @@ export async function upload(
   } else if (extra !== 0) {
     return fail(response, 500, `error writing file: ${received} bytes for ${name}`);
   }
-  response.writeHead(200, { "content-type": "text/plain; charset=utf-8", "vary": "Origin" });
-  response.end(JSON.stringify([{ name, path, type: "file" }]));
+  say(response, 200, "text/plain; charset=utf-8", JSON.stringify([{ name, path, type: "file" }]));
 }

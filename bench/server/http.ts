@@ -33,7 +33,12 @@ export function takesGzip(request: IncomingMessage): boolean {
   return String(accepted).split(",").some((token) => token.trim() === "gzip");
 }
 
+/** Answers with a text. Its length is declared, as Go does for what is short. */
+export function say(response: ServerResponse, status: number, type: string, text: string): void {
+  response.writeHead(status, { "content-type": type, "content-length": Buffer.byteLength(text), "vary": "Origin" });
+  response.end(text);
+}
+
 export function fail(response: ServerResponse, code: number, message: string): void {
-  response.writeHead(code, { "content-type": "application/json; charset=utf-8" });
-  response.end(JSON.stringify({ code, message }) + "\n");
+  say(response, code, "application/json; charset=utf-8", JSON.stringify({ code, message }) + "\n");
 }

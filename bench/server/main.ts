@@ -11,7 +11,7 @@ import type { AddressInfo } from "node:net";
 import process from "node:process";
 import { listDir, nothing, stat } from "./answers.ts";
 import { download, upload } from "./content.ts";
-import { bodyOf, fail } from "./http.ts";
+import { bodyOf, fail, say } from "./http.ts";
 import { start } from "./processes.ts";
 
 async function answer(version: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -38,10 +38,10 @@ async function answer(version: string, request: IncomingMessage, response: Serve
   }
   await bodyOf(request);
   if (version !== "0.2.10" && url.pathname === "/process.Process/CloseStdin") {
-    response.writeHead(404, { "content-type": "application/json" });
-    return void response.end(JSON.stringify({ code: "not_found", message: "process with pid 4242 not found" }));
+    const error = { code: "not_found", message: "process with pid 4294967295 not found" };
+    return say(response, 404, "application/json", JSON.stringify(error));
   }
-  response.writeHead(404, { "content-type": "text/plain; charset=utf-8" }).end("404 page not found\n");
+  say(response, 404, "text/plain; charset=utf-8", "404 page not found\n");
 }
 
 async function serve(version: string): Promise<[string, string]> {
