@@ -75,7 +75,7 @@ export class Connection {
 
   /** What a call is about. */
   context(what: string, subject?: "file" | "process"): CallContext {
-    return { what, subject, sandboxId: this.options.sandboxId };
+    return { what, subject, sandboxId: this.options.sandboxId, mask: (words) => this.fetcher.mask(words) };
   }
 
   /** The limit of one request. */

@@ -72,7 +72,7 @@ function checkDomain(scheme: string, domain: string): string {
   const url = URL.canParse(`${scheme}://${domain}`) ? new URL(`${scheme}://${domain}`) : undefined;
   if (url === undefined || /[/?#@\s\\]/.test(domain)) {
     throw new TypeError(
-      `Cannot use ${JSON.stringify(domain)} as domain: pass a host and perhaps a port, without scheme and path`,
+      `Cannot use ${shown(domain)} as domain: pass a host and perhaps a port, without scheme and path`,
     );
   }
   return url.origin;

@@ -5,10 +5,11 @@ import type { ResolvedOptions } from "../options.ts";
 import { type Bytes, concat } from "../streams/bytes.ts";
 import type { Endpoint, EndpointOf } from "./endpoint.ts";
 import { engineFailure } from "./error_map/engine.ts";
-import { type CallContext, type Failure, failure } from "./error_map/failure.ts";
+import { type CallContext, type Failure, failure, said } from "./error_map/failure.ts";
 import { HINTS } from "./error_map/hints.ts";
 import { httpFailure, isRedirect } from "./error_map/http.ts";
 import { Repeats } from "./repeats.ts";
+import { secretsIn } from "./secrets.ts";
 import { Token } from "./token.ts";
 
 /** One call of the daemon, to be sent once or more often. */
@@ -111,7 +112,11 @@ export class Fetcher {
     try {
       const request = this.#request(call, tokens);
       const response = await this.#options.fetch(url, request);
-      const refused = await this.#refusal(call, request, response, tokens);
+      const refused = await this.#refusal(
+        { ...call, mask: (words) => masked(words, request.headers) },
+        request,
+        response,
+      );
       told = true;
       done(response.status, refused?.error);
       if (refused !== undefined) return refused;
@@ -143,7 +148,10 @@ export class Fetcher {
   }
 
   /** Later ones win: routing and secrets, then the account, then the user's own, then what the call must have. */
-  #headers(call: HttpCall, { runtime, traffic }: TokenValues): Headers {
+  #headers(
+    call: Pick<HttpCall, "authorization" | "headers">,
+    { runtime, traffic }: TokenValues,
+  ): Headers {
     const { apiKey, authHeader, headers: own } = this.#options;
     const authorization = call.authorization ?? authHeader;
     const headers = new Headers(this.#endpoint.headers);
@@ -183,7 +191,6 @@ export class Fetcher {
     call: HttpCall,
     { headers }: { readonly headers: Headers },
     response: Response,
-    tokens: TokenValues,
   ): Promise<Failure | undefined> {
     const { status, type } = response;
     const encoding = encodingAgainst(headers, response);
@@ -196,7 +203,7 @@ export class Fetcher {
       }
       try {
         const body = await readBounded(response, ERROR_BODY_BYTES);
-        return httpFailure(call, head, this.mask(new TextDecoder().decode(body), tokens));
+        return httpFailure(call, head, new TextDecoder().decode(body));
       } catch (cause) {
         call.signal?.throwIfAborted();
         // The status alone would be a guess: 401 is a wrong token, or an account that the image lacks.
@@ -208,7 +215,7 @@ export class Fetcher {
     }
     if (encoding !== undefined) {
       await response.body?.cancel().catch(() => {});
-      return failure(call, `the answer is compressed (${encoding}), against what was asked`, {
+      return failure(call, `the answer is compressed (${said(call, encoding, 100)}), against what was asked`, {
         code: "protocol",
         hint: HINTS.notADaemon,
       }, { status });
@@ -216,29 +223,27 @@ export class Fetcher {
     const contentType = response.headers.get("content-type") ?? "";
     if (call.accept === undefined || contentType.split(";")[0]!.trim().toLowerCase() === call.accept) return undefined;
     await response.body?.cancel().catch(() => {});
-    return failure(call, `the answer is ${contentType || "of no type"}, not ${call.accept}`, {
+    return failure(call, `the answer is ${said(call, contentType, 100) || "of no type"}, not ${call.accept}`, {
       code: "protocol",
       hint: HINTS.notADaemon,
     }, { status });
   }
 
-  /** A server's words without the secrets it was sent: a proxy may echo them. */
-  mask(text: string, { runtime, traffic }: TokenValues = this.#knownTokens): string {
-    const { apiKey, authHeader } = this.#options;
-    return [runtime, traffic, apiKey, authHeader].reduce<string>(
-      (masked, secret) => secret === undefined ? masked : masked.replaceAll(secret, "***"),
-      text,
-    );
-  }
-
-  get #knownTokens(): TokenValues {
-    return { runtime: this.#tokens.runtime.known, traffic: this.#tokens.traffic.known };
+  /** A server's words without the secrets that it is sent: a proxy may echo them. */
+  mask(words: string): string {
+    const tokens = { runtime: this.#tokens.runtime.known, traffic: this.#tokens.traffic.known };
+    return masked(words, this.#headers({}, tokens));
   }
 }
 
 interface TokenValues {
   readonly runtime: string | undefined;
   readonly traffic: string | undefined;
+}
+
+/** Words without the secrets of a request. */
+function masked(words: string, sent: Headers): string {
+  return secretsIn(sent).reduce((words, secret) => words.replaceAll(secret, "***"), words);
 }
 
 /** How an answer is compressed that must not be: some engines unpack it, without a limit, and others hand it over packed. */

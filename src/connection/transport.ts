@@ -184,8 +184,9 @@ function checkEnd({ data }: Frame, call: RpcCall, fetcher: Fetcher): void {
   let end: { error?: { code?: unknown; message?: unknown } } | null;
   try {
     end = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(data));
-  } catch (cause) {
-    throw garbled(call, "an end frame that is not JSON", cause);
+  } catch {
+    // Without the cause: engines quote what they cannot parse, which may be a token that is echoed.
+    throw garbled(call, "an end frame that is not JSON");
   }
   if (typeof end !== "object" || end === null) throw garbled(call, "an end frame that is not an object");
   if (end.error === undefined || end.error === null) return;

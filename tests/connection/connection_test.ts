@@ -30,7 +30,9 @@ Deno.test("Connection.timeoutMs() is the call's, else the client's", () => {
 });
 
 Deno.test("Connection.call() says what it is about", () => {
-  assertEquals(make().call("read it", "file", { requestTimeoutMs: 3 }, "Basic eDo="), {
+  const { mask, ...call } = make().call("read it", "file", { requestTimeoutMs: 3 }, "Basic eDo=");
+  assertEquals(typeof mask, "function");
+  assertEquals(call, {
     what: "read it",
     subject: "file",
     sandboxId: "default--s",

@@ -1,4 +1,4 @@
-import { type CallContext, type Failure, failure, type Meaning } from "./failure.ts";
+import { type CallContext, type Failure, failure, type Meaning, said } from "./failure.ts";
 import { HINTS } from "./hints.ts";
 
 /** A message of the daemon that says more than its code does. */
@@ -80,15 +80,8 @@ export function connectFailure(
   more: { readonly status?: number | undefined; readonly cause?: unknown } = {},
 ): Failure {
   const row = MESSAGES.find(({ connect, text }) => connect.includes(code) && text.test(message));
-  return failure(
-    context,
-    withoutCommand(message).slice(0, MESSAGE_LENGTH) || code,
-    row ?? codeMeaning(context, code),
-    more,
-  );
+  return failure(context, said(context, withoutCommand(message) || code), row ?? codeMeaning(context, code), more);
 }
-
-const MESSAGE_LENGTH = 1_000;
 
 /** The daemon repeats the whole command, with arguments that may be secrets or megabytes. */
 function withoutCommand(message: string): string {

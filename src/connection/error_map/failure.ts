@@ -17,6 +17,14 @@ export interface CallContext {
   readonly subject?: "file" | "process" | undefined;
   /** The sandbox it is done to. */
   readonly sandboxId?: string | undefined;
+  /** Takes the secrets that were sent out of a server's words, which may repeat them. */
+  readonly mask?: ((words: string) => string) | undefined;
+}
+
+/** A server's words as a message may say them: without secrets, and not longer than this. */
+export function said({ mask }: CallContext, words: string, length: number = 1_000): string {
+  // Masked before it is cut: half a secret would not be found.
+  return (mask?.(words) ?? words).slice(0, length);
 }
 
 /** A code that this room maps something to. */

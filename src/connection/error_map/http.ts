@@ -1,5 +1,5 @@
 import { connectFailure } from "./connect.ts";
-import { type CallContext, type Failure, failure, type Meaning } from "./failure.ts";
+import { type CallContext, type Failure, failure, type Meaning, said } from "./failure.ts";
 import { gatewayReply } from "./gateway.ts";
 import { HINTS } from "./hints.ts";
 
@@ -44,7 +44,8 @@ export function httpFailure(
   body: string,
 ): Failure {
   if (isRedirect({ status, type })) {
-    return failure(context, `redirected${location ? ` to ${hostOf(location)}` : ""}, which is not followed`, {
+    const where = location ? ` to ${hostOf(said(context, location, Infinity))}` : "";
+    return failure(context, `redirected${where}, which is not followed`, {
       code: "protocol",
       hint: HINTS.redirect,
     }, { status });
@@ -55,14 +56,19 @@ export function httpFailure(
   }
   if (typeof answer?.code === "number") {
     const row = MESSAGES.find((row) => row.status === status && row.text.test(answer.message));
-    return failure(context, answer.message, row ?? STATUSES[status] ?? byClass(status), { status });
+    return failure(context, said(context, answer.message), row ?? STATUSES[status] ?? byClass(status), { status });
   }
   const html = looksLikeHtml(body);
   const text = html ? "" : firstLine(body);
   const meaning = html && !PROXY_STATUSES.has(status) ? WEB_SERVER : gatewayReply(status, text);
-  return failure(context, text || `the answer was HTTP ${status}${html ? " with a web page" : ""}`, meaning, {
-    status,
-  });
+  return failure(
+    context,
+    said(context, text, 500) || `the answer was HTTP ${status}${html ? " with a web page" : ""}`,
+    meaning,
+    {
+      status,
+    },
+  );
 }
 
 /** What is looked at of an answer. */
@@ -107,5 +113,5 @@ function looksLikeHtml(body: string): boolean {
 /** The first line, as far as it is text: what a terminal would obey is left out. */
 function firstLine(body: string): string {
   const text = body.slice(0, 2_000).replace(/(?:(?!\n)[\p{Cc}\ufffd])+/gu, " ");
-  return text.trim().split("\n", 1)[0]!.trim().slice(0, 500);
+  return text.trim().split("\n", 1)[0]!.trim();
 }

@@ -86,3 +86,58 @@ Deno.test("an error shows no token that a function gave, not the refused one eit
   }
   assertEquals(asked, 2);
 });
+
+Deno.test("an error shows no secret of the caller's own headers, no password, no cookie", async () => {
+  const own = { "x-own": "own-s3cret", cookie: "a=cookie-s3cret; b=2" };
+  const daemon = new FakeDaemon();
+  daemon.onCall = () =>
+    Response.json({ code: 500, message: "who is own-s3cret, cookie-s3cret, pass-s3cret?" }, { status: 500 });
+  const sandbox = new RuntimeClient({
+    sandboxBaseUrl: "http://daemon.test",
+    fetch: daemon.fetch,
+    retry: false,
+    headers: own,
+    authHeader: `Basic ${btoa("node:pass-s3cret")}`,
+  });
+  const error = await sandbox.commands.list().catch((error) => error);
+  assertEquals(error.message, "Cannot list processes: who is ***, ***, ***?");
+});
+
+Deno.test("an error shows no secret that JSON writes otherwise, and no half of one at the end of a long message", async () => {
+  const runtimeToken = 'a<"s3cret">&token';
+  for (const words of [`who is ${runtimeToken}?`, `${"x".repeat(985)} ${runtimeToken}`]) {
+    // As Go writes it.
+    const message = JSON.stringify(words).replace(/[<>&]/g, (char) => `\\u00${char.charCodeAt(0).toString(16)}`);
+    const daemon = new FakeDaemon();
+    daemon.onCall = () =>
+      new Response(`{"code":"internal","message":${message}}`, {
+        status: 500,
+        headers: { "content-type": "application/json" },
+      });
+    const error = await client(daemon, { runtimeToken }).commands.list().catch((error) => error);
+    assertInstanceOf(error, SandboxError);
+    assertEquals(/s3cret|a</.test(error.message), false, error.message);
+    assert(error.message.includes("***"), error.message);
+  }
+});
+
+Deno.test("a token that is a word of the daemon's does not change what its words mean", async () => {
+  const daemon = new FakeDaemon();
+  daemon.onCall = () => Response.json({ code: 400, message: "path '/x' is a directory" }, { status: 400 });
+  const error = await client(daemon, { runtimeToken: "directory" }).files.read("/x").catch((error) => error);
+  assertInstanceOf(error, SandboxError);
+  assertEquals([error.code, error.message], ["is_a_directory", `Cannot read file "/x": path '/x' is a ***`]);
+});
+
+Deno.test("a plain word in the caller's own headers is none", async () => {
+  const daemon = new FakeDaemon();
+  daemon.onCall = () => Response.json({ code: 404, message: "no production here, attempt 1" }, { status: 404 });
+  const sandbox = new RuntimeClient({
+    sandboxBaseUrl: "http://daemon.test",
+    fetch: daemon.fetch,
+    retry: false,
+    headers: { "x-stage": "production", "x-attempt": "1" },
+  });
+  const error = await sandbox.files.read("/x", { user: "root" }).catch((error) => error);
+  assertEquals(error.message, `Cannot read file "/x": no production here, attempt 1`);
+});

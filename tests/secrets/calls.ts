@@ -1,0 +1,74 @@
+/** Every method of the public API, called once. */
+
+import type { CommandHandle, RuntimeClient } from "../../mod.ts";
+
+/** One call. It may reject. */
+export type Call = (sandbox: RuntimeClient) => Promise<unknown>;
+
+const QUICK = { requestTimeoutMs: 1_000 };
+const one = (text: string) => new Blob([text]).stream();
+
+/** By their names. `handle.` stands for a command that was started. */
+export const CALLS: Readonly<Record<string, Call>> = {
+  "with": (sandbox) => sandbox.with({ headers: { "x-view": "1" }, user: "root" }).commands.list(),
+  "health": (sandbox) => sandbox.health(),
+  "metrics": (sandbox) => sandbox.metrics(),
+  "envs": (sandbox) => sandbox.envs(),
+  "commands.run": ({ commands }) => commands.run("true"),
+  "commands.start": ({ commands }) => commands.start(["cat"], { stdin: one("input"), ...QUICK }),
+  "commands.list": ({ commands }) => commands.list(),
+  "commands.kill": ({ commands }) => commands.kill(7),
+  "commands.sendSignal": ({ commands }) => commands.sendSignal(7, "SIGTERM"),
+  "commands.sendStdin": ({ commands }) => commands.sendStdin(7, "input"),
+  "commands.closeStdin": ({ commands }) => commands.closeStdin(7),
+  "commands.connectToProcess": ({ commands }) => commands.connectToProcess({ tag: "x" }),
+  "files.list": ({ files }) => files.list("/x"),
+  "files.exists": ({ files }) => files.exists("/x"),
+  "files.getInfo": ({ files }) => files.getInfo("/x"),
+  "files.makeDir": ({ files }) => files.makeDir("/x"),
+  "files.rename": ({ files }) => files.rename("/x", "/y"),
+  "files.remove": ({ files }) => files.remove("/x"),
+  "files.read": ({ files }) => files.read("/x"),
+  "files.readText": ({ files }) => files.readText("/x"),
+  "files.readBlob": ({ files }) => files.readBlob("/x"),
+  "files.readStream": async ({ files }) => await new Response(await files.readStream("/x")).text(),
+  "files.write": ({ files }) => files.write("/x", one("content")),
+  "files.writeText": ({ files }) => files.writeText("/x", "content"),
+  "files.writeFiles": ({ files }) => files.writeFiles([{ path: "/x", data: "1" }, { path: "/y", data: "2" }]),
+};
+
+/** What a handle of a running command can do. */
+export const HANDLE_CALLS: Readonly<Record<string, (handle: CommandHandle) => Promise<unknown>>> = {
+  "sendStdin": (handle) => handle.sendStdin("input"),
+  "closeStdin": (handle) => handle.closeStdin(),
+  "sendSignal": (handle) => handle.sendSignal("SIGTERM"),
+  "kill": (handle) => handle.kill(),
+  "disconnect": (handle) => handle.disconnect(),
+  "wait": (handle) => handle.wait(),
+  "stdout": (handle) => new Response(handle.stdout).text(),
+  "stderr": (handle) => new Response(handle.stderr).text(),
+  "pid": (handle) => Promise.resolve(handle.pid),
+  "asyncIterator": async (handle) => {
+    for await (const event of handle) void event;
+  },
+  "asyncDispose": async (handle) => await handle[Symbol.asyncDispose](),
+};
+
+/** The names that the API has, as it is. */
+export function methodsOf(sandbox: RuntimeClient): string[] {
+  const own = Object.getOwnPropertyNames(Object.getPrototypeOf(sandbox)).filter((name) => name !== "constructor");
+  const rooms = Object.entries({ commands: sandbox.commands, files: sandbox.files })
+    .flatMap(([room, methods]) => Object.keys(methods).map((name) => `${room}.${name}`));
+  return [...own, ...rooms].sort();
+}
+
+/** The members that a handle has. */
+export function membersOf(handle: CommandHandle): string[] {
+  const members = new Set<PropertyKey>();
+  for (let holder: object = handle; holder !== Object.prototype; holder = Object.getPrototypeOf(holder)) {
+    for (const key of Reflect.ownKeys(holder)) members.add(key);
+  }
+  members.delete("constructor");
+  return [...members].map((key) => typeof key === "symbol" ? key.description!.replace("Symbol.", "") : String(key))
+    .sort();
+}
