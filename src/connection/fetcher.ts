@@ -50,6 +50,12 @@ const refusesRedirects: boolean = (() => {
 const choosesEncoding: boolean = new Request("http://localhost/", { headers: { "accept-encoding": "identity" } })
   .headers.has("accept-encoding");
 
+/**
+ * Whether the engine by itself sends bytes again, over a new connection, where one that was used before closed without
+ * an answer. A Blob it cannot send again. (So does Chromium, which can send a Blob again, too.)
+ */
+const resendsBytes: boolean = /^Deno\//.test(globalThis.navigator?.userAgent ?? "");
+
 /** The one caller of `fetch`: headers, tokens, redirects, refusals and repetition. */
 export class Fetcher {
   readonly #options: ResolvedOptions;
@@ -135,7 +141,7 @@ export class Fetcher {
 
   #request(call: HttpCall, tokens: TokenValues): RequestInit & { readonly headers: Headers } {
     const { signal } = call;
-    const body = typeof call.body === "function" ? call.body() : call.body;
+    const body = bodyOf(call);
     const init: RequestInit & { readonly headers: Headers; duplex?: "half" } = {
       method: call.method,
       headers: this.#headers(call, tokens),
@@ -251,6 +257,12 @@ function encodingAgainst(asked: Headers, { headers }: Response): string | undefi
   const encoding = headers.get("content-encoding") ?? "identity";
   const against = choosesEncoding && asked.get("accept-encoding") === "identity" && encoding !== "identity";
   return against ? encoding : undefined;
+}
+
+/** The body of one attempt, which the engine sends no more than once where running twice is not the same as once. */
+function bodyOf({ body, repeat }: HttpCall): Exclude<HttpCall["body"], () => unknown> {
+  if (typeof body === "function") return body();
+  return resendsBytes && repeat !== "idempotent" && body instanceof Uint8Array ? new Blob([body]) : body;
 }
 
 /** Whether a body can be sent only once. */

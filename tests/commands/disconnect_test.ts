@@ -52,6 +52,7 @@ Deno.test("CommandHandle.disconnect() leaves the input of a process flowing to i
   await assertRejects(() => handle.wait(), DisconnectedError);
   assertEquals(daemon.inputs, ["before ", "after"]);
   daemon.streams[0]!.end();
+  while (daemon.closed.length === 0) await new Promise((resolve) => setTimeout(resolve, 0));
   assertEquals(daemon.closed, [7]);
   assertEquals(daemon.calls.includes("SendSignal"), false);
 });

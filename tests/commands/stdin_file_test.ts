@@ -1,3 +1,4 @@
+import { sentBytes } from "../connection/sent_bytes.ts";
 import { fromBinary } from "@bufbuild/protobuf";
 import { assert, assertEquals, assertMatch, assertRejects, assertStrictEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
@@ -15,7 +16,7 @@ class OldDaemon extends FakeDaemon {
     super();
     this.onStream = (stream) => void stream.start(7);
     this.onCall = async (method, init) => {
-      if (method === "Remove") this.removed.push(fromBinary(RemoveRequestSchema, init!.body as Uint8Array).path);
+      if (method === "Remove") this.removed.push(fromBinary(RemoveRequestSchema, await sentBytes(init)).path);
       return await this.answer(method) ?? written(method);
     };
   }

@@ -1,3 +1,4 @@
+import { sentBytes } from "./sent_bytes.ts";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { assert, assertEquals, assertFalse, assertInstanceOf, assertRejects, assertStrictEquals } from "@std/assert";
 import { ListResponseSchema, SendSignalRequestSchema, StartRequestSchema } from "../../gen/process/process_pb.ts";
@@ -51,9 +52,8 @@ Deno.test("Transport.unary(): a call goes out in binary, and its answer is decod
 Deno.test("Transport.unary(): a call that is repeated sends the same message", async () => {
   const { rpc, fake } = rpcOf(NOT_READY, proto(new Uint8Array()));
   await rpc.process.sendSignal({ process: { selector: { $case: "pid", value: 9 } }, signal: 9 }, CALL);
-  const pids = fake.sent.map(({ init }) =>
-    fromBinary(SendSignalRequestSchema, init.body as Uint8Array).process?.selector.value
-  );
+  const bodies = await Promise.all(fake.sent.map(({ init }) => sentBytes(init)));
+  const pids = bodies.map((body) => fromBinary(SendSignalRequestSchema, body).process?.selector.value);
   assertEquals(pids, [9, 9]);
 });
 
@@ -115,7 +115,7 @@ Deno.test("Transport.stream(): one enveloped request, then messages up to the en
   const { rpc, fake } = rpcOf(stream(join(START, PING), end()));
   assertEquals(await start(rpc), ["start", "keepalive"]);
   const [{ init, headers }] = fake.sent as [FakeFetch["sent"][0]];
-  const sent = init.body as Uint8Array;
+  const sent = await sentBytes(init);
   assertEquals([...sent.subarray(0, 5)], [0, 0, 0, 0, sent.length - 5]);
   assertEquals(fromBinary(StartRequestSchema, sent.subarray(5)).process?.cmd, "true");
   assertEquals(headers.get("content-type"), "application/connect+proto");

@@ -1,3 +1,4 @@
+import { sentBytes } from "../connection/sent_bytes.ts";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { type FileData, InvalidArgumentError, SandboxError } from "../../mod.ts";
 import { fakeFiles, httpError, type Sent, statHome, written } from "./tools.ts";
@@ -60,7 +61,7 @@ Deno.test("Filesystem.write() carries any path in the query, and none in the for
     const { files, sent } = fakeFiles(() => new Response(written("/x")));
     await files.write(path, "x");
     assertEquals(sent[0]!.url.searchParams.get("path"), path);
-    const form = new TextDecoder().decode(sent[0]!.body as Uint8Array);
+    const form = new TextDecoder().decode(await sentBytes(sent[0]));
     assert(form.includes('name="file"; filename="file"\r\n'));
   }
 });

@@ -23,7 +23,8 @@ for (const [engine, name] of Object.entries({ browser: "a browser", old: "an eng
     assertEquals(told, {
       large: sent("Blob", 2.5 * MIB),
       blob: sent("Blob", 2.5 * MIB),
-      small: sent("Uint8Array", 1000),
+      // Deno sends bytes again on its own, and a browser sends anything again.
+      small: sent(engine === "old" ? "Blob" : "Uint8Array", 1000),
       broken: { bodies: [], whole: [], duplex: false, progress: [], failure: "the tape broke" },
     });
   });

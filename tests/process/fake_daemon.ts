@@ -1,3 +1,4 @@
+import { sentBytes } from "../connection/sent_bytes.ts";
 import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import {
   CloseStdinRequestSchema,
@@ -117,19 +118,19 @@ export class FakeDaemon {
           ),
         );
       case "SendSignal": {
-        const { process } = fromBinary(SendSignalRequestSchema, init!.body as Uint8Array);
+        const { process } = fromBinary(SendSignalRequestSchema, await sentBytes(init));
         return this.onSignal(process!.selector.value as number)
           ? proto(toBinary(SendSignalResponseSchema, create(SendSignalResponseSchema)))
           : notFound();
       }
       case "SendInput": {
-        const { input } = fromBinary(SendInputRequestSchema, init!.body as Uint8Array);
+        const { input } = fromBinary(SendInputRequestSchema, await sentBytes(init));
         this.inputs.push(new TextDecoder().decode(input!.input.value as Uint8Array));
         return proto(toBinary(SendInputResponseSchema, create(SendInputResponseSchema)));
       }
       case "CloseStdin": {
         if (this.closed === undefined) return unknownCall();
-        const { process } = fromBinary(CloseStdinRequestSchema, init!.body as Uint8Array);
+        const { process } = fromBinary(CloseStdinRequestSchema, await sentBytes(init));
         const pid = process!.selector.value as number;
         // The client's probe.
         if (pid === 2 ** 32 - 1) return notFound();

@@ -1,3 +1,4 @@
+import { sentBytes } from "../connection/sent_bytes.ts";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
 import { SendInputRequestSchema, SendInputResponseSchema } from "../../gen/process/process_pb.ts";
@@ -22,7 +23,7 @@ class Daemon {
     sandboxBaseUrl: "http://daemon.test",
     fetch: async (url, init) => {
       const method = new URL(String(url)).pathname.split("/").at(-1)!;
-      const { process, input } = fromBinary(SendInputRequestSchema, init!.body as Uint8Array);
+      const { process, input } = fromBinary(SendInputRequestSchema, await sentBytes(init));
       const data = (input?.input.value ?? new Uint8Array()) as Uint8Array;
       this.sizes.push(data.length);
       this.asked.push(`${method} ${process!.selector.value} ${new TextDecoder().decode(data).slice(0, 3)}`.trim());
