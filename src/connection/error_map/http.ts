@@ -61,14 +61,8 @@ export function httpFailure(
   const html = looksLikeHtml(body);
   const text = html ? "" : firstLine(body);
   const meaning = html && !PROXY_STATUSES.has(status) ? WEB_SERVER : gatewayReply(status, text);
-  return failure(
-    context,
-    said(context, text, 500) || `the answer was HTTP ${status}${html ? " with a web page" : ""}`,
-    meaning,
-    {
-      status,
-    },
-  );
+  const words = said(context, text, 500) || `the answer was HTTP ${status}${html ? " with a web page" : ""}`;
+  return failure(context, words, meaning, { status });
 }
 
 /** What is looked at of an answer. */
