@@ -4,7 +4,7 @@ import { startTimer, within, withLimits } from "../connection/deadline.ts";
 import type { RpcCall } from "../connection/transport.ts";
 import type { StreamRequest } from "./event_stream.ts";
 import { ProcessStream } from "./process_stream.ts";
-import { sendSignal } from "./signals.ts";
+import { killOwned } from "./signals.ts";
 
 /** How long an abort waits for a process that is just being started, to kill it. */
 const ABORT_GRACE_MS = 5_000;
@@ -54,7 +54,7 @@ async function endLate(
     const stream = await opening;
     clear();
     // A kill that fails has nobody to be told; what the process prints must be read all the same.
-    if (kill) await sendSignal(connection, stream.pid, "SIGKILL").catch(() => {});
+    if (kill) await killOwned(connection, stream.pid).catch(() => {});
     await stream.drain();
   } catch {
     // It never started.

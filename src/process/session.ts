@@ -8,7 +8,7 @@ import type { Bytes } from "../streams/bytes.ts";
 import { type ExitStatus, exitStatus } from "./exit_status.ts";
 import type { Output } from "./output.ts";
 import type { ProcessStream } from "./process_stream.ts";
-import { sendSignal } from "./signals.ts";
+import { killOwned } from "./signals.ts";
 import { cutWhenSilent, type Silence } from "./silence.ts";
 
 /** How long a killed process may take to hand over its last output. Then that goes on in the background. */
@@ -225,7 +225,7 @@ export class Session {
   }
 
   async #kill(): Promise<void> {
-    await sendSignal(this.#connection, this.pid, "SIGKILL");
+    await killOwned(this.#connection, this.pid);
   }
 
   /** The stream ended without the process's end. */

@@ -30,6 +30,17 @@ export async function sendSignal(
   }
 }
 
+/** As long as any call takes that is not told otherwise. */
+const KILL_MS = 60_000;
+
+/**
+ * Kills a process that this client answers for, and that nobody else would kill. A caller's shorter limit for requests
+ * says how long they wait, not that the process may be left behind on a busy machine.
+ */
+export async function killOwned(connection: Connection, pid: number): Promise<void> {
+  await sendSignal(connection, pid, "SIGKILL", { requestTimeoutMs: KILL_MS });
+}
+
 /** Selects a process by its pid: the daemon's lookup by tag is unreliable in every version. */
 export function selectPid(pid: number): { selector: { $case: "pid"; value: number } } {
   checkNumber("a process id", pid);

@@ -3,7 +3,7 @@ import { FakeTime } from "@std/testing/time";
 import { TimeoutError } from "../../src/errors/timeout_error.ts";
 import { openProcess } from "../../src/process/open_process.ts";
 import { FakeDaemon, type FakeStream, unavailable } from "./fake_daemon.ts";
-import { settle } from "./turns.ts";
+import { settle, until } from "./turns.ts";
 
 Deno.test("openProcess() makes no request for an aborted signal", async () => {
   const daemon = new FakeDaemon();
@@ -68,6 +68,33 @@ Deno.test("openProcess() rejects at its limit, and kills a process that starts l
   headers.resolve();
   assertEquals(await killed.promise, 9);
   await time.tickAsync(0);
+});
+
+Deno.test("openProcess() takes longer than a request may to kill a process that started late", async () => {
+  using time = new FakeTime();
+  const daemon = new FakeDaemon();
+  const connection = daemon.connection({ requestTimeoutMs: 100 });
+  const headers = Promise.withResolvers<void>();
+  daemon.onStream = async () => await headers.promise;
+  const slow = Promise.withResolvers<void>();
+  let killing: AbortSignal | null | undefined;
+  daemon.onCall = async (method, init) => {
+    if (method !== "SendSignal") return;
+    killing = init?.signal;
+    await slow.promise;
+  };
+  const call = connection.call("start command", "process", {});
+  const rejected = assertRejects(() => openProcess(connection, call, { start: {} }, {}), TimeoutError);
+  await time.tickAsync(100);
+  await rejected;
+  daemon.streams[0]!.start(9);
+  headers.resolve();
+  await until(time, () => killing !== undefined);
+  await time.tickAsync(10_000);
+  assertEquals(killing!.aborted, false, "a busy daemon must get the kill");
+  slow.resolve();
+  daemon.streams[0]!.end(137);
+  await settle(time);
 });
 
 Deno.test("openProcess() gives a start up after 30 s more", async () => {

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { DisconnectedError } from "../../src/errors/disconnected_error.ts";
+import type { RuntimeClientOptions } from "../../src/options.ts";
 import { openProcess } from "../../src/process/open_process.ts";
 import { Output } from "../../src/process/output.ts";
 import { Session } from "../../src/process/session.ts";
@@ -8,8 +9,12 @@ import { sendSignal } from "../../src/process/signals.ts";
 import { FakeDaemon } from "./fake_daemon.ts";
 import { settle } from "./turns.ts";
 
-async function started(daemon: FakeDaemon, output: Output = new Output(true, 1024)): Promise<Session> {
-  const connection = daemon.connection();
+async function started(
+  daemon: FakeDaemon,
+  output: Output = new Output(true, 1024),
+  options: RuntimeClientOptions = {},
+): Promise<Session> {
+  const connection = daemon.connection(options);
   daemon.onStream = (stream) => void stream.start(7);
   const call = connection.call("start command", "process", {});
   const stream = await openProcess(connection, call, { start: {} }, {});
@@ -72,6 +77,29 @@ Deno.test("Session.stop() rejects after 5 s and drains on in the background", as
   assertEquals(daemon.streams[0]!.cancelled, false, "cutting would kill the daemon");
   daemon.streams[0]!.stdout("more").end(137);
   await settle(time);
+});
+
+Deno.test("Session.stop() gives a kill longer than the caller gives a request", async () => {
+  using time = new FakeTime();
+  const daemon = new FakeDaemon();
+  const session = await started(daemon, undefined, { requestTimeoutMs: 100 });
+  const slow = Promise.withResolvers<void>();
+  daemon.onCall = async (method) => {
+    if (method === "SendSignal") await slow.promise;
+  };
+  daemon.onSignal = () => {
+    daemon.streams[0]!.end(137);
+    return true;
+  };
+  let killed: boolean | undefined;
+  const stopped = session.stop(({ mayRun }) => {
+    killed = !mayRun;
+    return new Error("enough");
+  });
+  await time.tickAsync(4_000);
+  slow.resolve();
+  await stopped;
+  assertEquals(killed, true);
 });
 
 Deno.test("Session.stop() does nothing after the end", async () => {
