@@ -1,0 +1,25 @@
+/** Everything that is done through a proxy that breaks it. */
+
+import { CASES } from "../conformance/cases.ts";
+import type { Scenario } from "./scenario.ts";
+import { commands } from "./scenarios/commands.ts";
+import { ending } from "./scenarios/ending.ts";
+import { filesRead } from "./scenarios/files_read.ts";
+import { filesWrite } from "./scenarios/files_write.ts";
+import { metadata } from "./scenarios/metadata.ts";
+import { portable } from "./scenarios/portable.ts";
+import { processes } from "./scenarios/processes.ts";
+
+const OWN = [...commands, ...ending, ...processes, ...filesRead, ...filesWrite, ...metadata];
+
+/** Those that look at everything; by their names. */
+export const OWN_NAMES: readonly string[] = OWN.map(({ name }) => name);
+/** Those that are portable cases under a fault; by their names. */
+export const PORTABLE_NAMES: readonly string[] = CASES.map(({ name }) => `case: ${name}`);
+
+/** The scenario of a name. */
+export function scenarioOf(name: string): Scenario {
+  const scenario = OWN.find((scenario) => scenario.name === name) ?? portable(name);
+  if (scenario === undefined) throw new TypeError(`Cannot run ${JSON.stringify(name)}: there is no such scenario`);
+  return scenario;
+}
