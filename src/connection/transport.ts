@@ -92,12 +92,7 @@ export class Transport {
       accept: STREAM,
     });
     if (response.body === null) throw garbled(call, "no body");
-    return new Messages(
-      method.response,
-      this.#fetcher,
-      new FrameReader(response.body, this.#maxFrameBytes, call),
-      call,
-    );
+    return new Messages(method.response, new FrameReader(response.body, this.#maxFrameBytes, call), call);
   }
 }
 
@@ -123,14 +118,12 @@ function envelope(data: Bytes): Bytes {
  */
 class Messages<O> implements AsyncIterator<O, undefined> {
   readonly #decoder: Decoder<O>;
-  readonly #fetcher: Fetcher;
   readonly #frames: FrameReader;
   #call: RpcCall;
   #over = false;
 
-  constructor(decoder: Decoder<O>, fetcher: Fetcher, frames: FrameReader, call: RpcCall) {
+  constructor(decoder: Decoder<O>, frames: FrameReader, call: RpcCall) {
     this.#decoder = decoder;
-    this.#fetcher = fetcher;
     this.#frames = frames;
     this.#call = call;
   }
@@ -149,7 +142,7 @@ class Messages<O> implements AsyncIterator<O, undefined> {
       if (!(frame.flags & 2)) throw garbled(this.#call, `a frame with flags ${frame.flags}`);
       this.#over = true;
       void this.#frames.finish();
-      checkEnd(frame, this.#call, this.#fetcher);
+      checkEnd(frame, this.#call);
       return { done: true, value: undefined };
     } catch (error) {
       await this.return();
@@ -180,7 +173,7 @@ export function followed(call: RpcCall): RpcCall {
 }
 
 /** Reads the end frame: JSON in either codec, with the error where there is one. */
-function checkEnd({ data }: Frame, call: RpcCall, fetcher: Fetcher): void {
+function checkEnd({ data }: Frame, call: RpcCall): void {
   let end: { error?: { code?: unknown; message?: unknown } } | null;
   try {
     end = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(data));
@@ -192,7 +185,7 @@ function checkEnd({ data }: Frame, call: RpcCall, fetcher: Fetcher): void {
   if (end.error === undefined || end.error === null) return;
   const { code, message } = end.error;
   if (typeof code !== "string") throw garbled(call, "an error without a code in its end frame");
-  throw connectFailure(call, code, typeof message === "string" ? fetcher.mask(message) : "").error;
+  throw connectFailure(call, code, typeof message === "string" ? message : "").error;
 }
 
 function garbled(call: RpcCall, detail: string, cause?: unknown): SandboxError {

@@ -144,16 +144,14 @@ const EVERYWHERE: Readonly<Record<string, Reply>> = {
 
 Deno.test("secrets: every method, whatever goes wrong", async () => {
   assertEquals(Object.keys(CALLS).sort(), methodsOf(new RuntimeClient({ sandboxBaseUrl: "http://x.test" })));
-  for (const [way, options] of Object.entries(WAYS)) {
-    for (const [failure, reply] of Object.entries(EVERYWHERE)) {
-      for (const [name, call] of Object.entries(CALLS)) {
-        const what = `${name}, ${failure}, ${way}`;
-        const { sandbox, check } = watched(reply, options);
-        // What a file holds is the caller's.
-        const result = await call(sandbox).catch((error) => error);
-        if (result instanceof Error) assertHidden(result, what);
-        await check(what);
-      }
+  for (const [failure, reply] of Object.entries(EVERYWHERE)) {
+    for (const [name, call] of Object.entries(CALLS)) {
+      const what = `${name}, ${failure}`;
+      const { sandbox, check } = watched(reply, SECRETS);
+      // What a file holds is the caller's.
+      const result = await call(sandbox).catch((error) => error);
+      if (result instanceof Error) assertHidden(result, what);
+      await check(what);
     }
   }
 });
