@@ -9,6 +9,8 @@ const HOST = "127.0.0.1";
 /** How long the daemon keeps an idle connection; clients reuse theirs without a race. */
 const IDLE_MS = 640_000;
 const MAX_HEADER_BYTES = 1024 * 1024;
+/** How many connections may wait to be accepted: as many as the system allows. Node's own 511 makes others come late. */
+const BACKLOG = 65_535;
 
 /** A handler on a socket of this machine. */
 export interface HttpServer {
@@ -30,7 +32,7 @@ export async function serve(
   server.requestTimeout = 0;
   server.headersTimeout = 0;
   server.keepAliveTimeout = IDLE_MS;
-  server.listen(port, HOST);
+  server.listen(port, HOST, BACKLOG);
   await once(server, "listening");
   const address = server.address() as AddressInfo;
   return {

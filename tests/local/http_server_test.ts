@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { execFileSync } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { request } from "node:http";
 import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
@@ -86,4 +88,32 @@ Deno.test("the server listens on the loopback interface alone", async () => {
     const socket = connect({ host, port: Number(port) });
     await assertRejects(() => once(socket, "connect"), Error, "", host);
   }
+});
+
+/** Opens so many connections at once, to a port. */
+const CONNECT = `import { connect } from "node:net";
+const [port, count] = Deno.args.map(Number);
+await Promise.all(Array.from({ length: count }, () => new Promise((resolve, reject) => {
+  connect(port, "127.0.0.1", resolve).once("error", reject);
+})));
+Deno.exit();`;
+
+/** How many connections this system lets wait; 0 where it does not say. */
+function largestBacklog(): number {
+  try {
+    return Number(readFileSync("/proc/sys/net/core/somaxconn", "utf8"));
+  } catch {
+    return 0;
+  }
+}
+
+Deno.test({
+  name: "the server lets a thousand connections wait while it is busy",
+  ignore: largestBacklog() < 1024,
+  async fn() {
+    await using server = await serve(() => Promise.resolve(new Response()));
+    const { port } = new URL(server.url);
+    // This program does nothing else meanwhile; those that find no room would try again a second later, and so on.
+    execFileSync(Deno.execPath(), ["eval", CONNECT, port, "1000"], { timeout: 20_000 });
+  },
 });
