@@ -18,7 +18,7 @@ const ROWS: readonly Row[] = [
   { load: "sequence", count: 5_000, peakMib: 128, riseMib: 24 },
   { load: "aborts", count: 10_000, peakMib: 192, riseMib: 48 },
   { load: "stream", count: 10, peakMib: 64, riseMib: 16 },
-  { load: "flood", count: 60, peakMib: 192, riseMib: 32 },
+  { load: "flood", count: 60, peakMib: 192, riseMib: 96 },
 ];
 
 const { values } = parseArgs({
@@ -59,11 +59,15 @@ function reporter(title: string): SoakOptions["onProgress"] {
   };
 }
 
-function line(title: string, { unit, count, seconds, client, runtime, problems }: Report): string {
-  const mib = (growth: number) => Number.isNaN(growth) ? "?" : `+${growth.toFixed()} MiB`;
+const HEAD = `| what | runtime | time | client: peak | its late rise | runtime: peak | result |
+| --- | --- | --- | --- | --- | --- | --- |`;
+
+function line(title: string, { unit, count, seconds, client, rise, runtime, problems }: Report): string {
+  const mib = (growth: number) =>
+    Number.isNaN(growth) ? "" : `${growth > -0.5 ? "+" : "−"}${Math.abs(growth).toFixed()} MiB`;
   const result = problems.length === 0 ? "✓" : `✗ ${problems.map((problem) => problem.split("\n")[0]).join("; ")}`;
-  const cells = [`${count.toLocaleString("en")} ${unit}`, title, `${seconds.toFixed()} s`, mib(client), mib(runtime)];
-  return `| ${[...cells, result].join(" | ")} |`;
+  const figures = [`${seconds.toFixed()} s`, ...[client, rise, runtime].map(mib)];
+  return `| ${[`${count.toLocaleString("en")} ${unit}`, title, ...figures, result].join(" | ")} |`;
 }
 
 let stopped = false;
@@ -98,9 +102,7 @@ try {
     console.error("stopped");
     Deno.exitCode = 130;
   } else {
-    console.log(
-      "| what | runtime | time | client, peak | runtime, peak | result |\n| --- | --- | --- | --- | --- | --- |",
-    );
+    console.log(HEAD);
     for (const row of rows) {
       for (const { title, report } of reports) if (report.row === row) console.log(line(title, report));
     }

@@ -25,6 +25,8 @@ export interface Report {
   /** The growth of the peak of resident memory, in MiB. */
   readonly client: number;
   readonly runtime: number;
+  /** By how much the client's memory still rose from the second quarter of the time to the last, in MiB. */
+  readonly rise: number;
   /** What is wrong; empty where nothing is. */
   readonly problems: readonly string[];
 }
@@ -40,6 +42,8 @@ export interface SoakOptions {
 }
 
 const SAMPLE_MS = 500;
+/** Fewer in a quarter tell nothing. */
+const FEW_SAMPLES = 4;
 /** How long a client may say nothing, beside the minutes of a stream. */
 const SILENCE_MS = 300_000;
 /** How long it may still run when it is done: nothing of the client's may keep it alive. */
@@ -55,7 +59,7 @@ export async function soak(row: Row, { launch, seed, factor, onProgress }: SoakO
   const count = row.load === "stream" ? row.count : Math.max(2, Math.round(row.count * factor));
   const runtime = start(withArguments(launch("runtime"), mark));
   const problems: string[] = [];
-  let memory = { client: NaN, runtime: NaN };
+  let memory = { client: NaN, runtime: NaN, rise: NaN };
   let seconds = NaN;
   try {
     const { url, token } = await hello(runtime);
@@ -70,7 +74,9 @@ export async function soak(row: Row, { launch, seed, factor, onProgress }: SoakO
       problems.push(...await follow(client, (done) => onProgress(row, done, count)));
       seconds = (performance.now() - began) / 1000;
       memory = samples.stop();
-      problems.push(...samples.problems(row));
+      const { peakMib, riseMib = Infinity } = row;
+      if (memory.client > peakMib) problems.push(`the client's memory grew by more than ${peakMib} MiB`);
+      if (memory.rise > riseMib) problems.push(`the client's memory still rose by more than ${riseMib} MiB`);
       await client.say("end").catch(() => {});
       if (!await endsBySelf(client)) problems.push(`the client still ran ${EXIT_MS} ms after its work`);
     } finally {
@@ -154,7 +160,6 @@ class Samples {
   readonly #before: { readonly client: number; readonly runtime: number };
   readonly #resident: number[] = [];
   readonly #timer: ReturnType<typeof setInterval>;
-  #growth = { client: NaN, runtime: NaN };
 
   constructor(client: number, runtime: number) {
     this.#client = client;
@@ -164,24 +169,16 @@ class Samples {
     this.#timer = setInterval(() => this.#resident.push(memoryMib(client)), SAMPLE_MS);
   }
 
-  /** The growth of both peaks. */
-  stop(): { client: number; runtime: number } {
+  /** The growth of both peaks, and the late rise of the client's. */
+  stop(): { client: number; runtime: number; rise: number } {
     clearInterval(this.#timer);
-    this.#growth = {
+    const quarter = Math.floor(this.#resident.length / 4);
+    const [early, late] = [this.#resident.slice(quarter, 2 * quarter), this.#resident.slice(-quarter)];
+    return {
       client: memoryMib(this.#client, "VmHWM") - this.#before.client,
       runtime: memoryMib(this.#runtime, "VmHWM") - this.#before.runtime,
+      rise: quarter < FEW_SAMPLES ? NaN : median(late) - median(early),
     };
-    return this.#growth;
-  }
-
-  problems({ peakMib, riseMib = Infinity }: Row): string[] {
-    const quarter = Math.floor(this.#resident.length / 4);
-    const rise = quarter < 4 ? 0 : median(this.#resident.slice(-quarter)) -
-      median(this.#resident.slice(quarter, 2 * quarter));
-    return [
-      ...(this.#growth.client > peakMib ? [`the client's memory grew by more than ${peakMib} MiB`] : []),
-      ...(rise > riseMib ? [`the client's memory still rose by ${rise.toFixed()} MiB`] : []),
-    ];
   }
 }
 

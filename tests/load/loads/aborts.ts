@@ -85,7 +85,7 @@ export const aborts: Load = {
 /** A command that prints numbers all the while, none of which may be lost. */
 async function watch({ commands }: RuntimeClient): Promise<{ end(): Promise<void> }> {
   const script = `i=0; while [ ! -e "$0" ]; do echo $((i = i + 1)); sleep ${WITNESS_MS / 1000}; done; rm "$0"`;
-  const file = `/tmp/load-stop-${crypto.randomUUID()}`;
+  const file = `stop-${crypto.randomUUID()}`;
   const handle = await commands.start(["sh", "-c", script, file]);
   return {
     async end() {

@@ -12,7 +12,7 @@ function expected(index: number): string {
 export const concurrent: Load = {
   unit: "commands at once",
   async run({ commands }, count, { progress }) {
-    const gate = `/tmp/load-gate-${crypto.randomUUID()}`;
+    const gate = `gate-${crypto.randomUUID()}`;
     await commands.run(["mkfifo", gate]);
     // What opens a pipe for reading waits for one who has it open for writing.
     let open!: () => void;
