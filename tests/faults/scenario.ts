@@ -9,8 +9,8 @@ export interface Scenario {
   run(stage: Stage): Promise<void>;
   /** Errors that it may end with whatever the network does. */
   readonly natural?: readonly SandboxErrorCode[];
-  /** What its command prints, where that is not `out` and `err`. */
-  stdout?(stage: Stage): string;
+  /** What its commands print, each of them, where that is not `out`. */
+  stdout?(stage: Stage): readonly string[];
   /** Whether it means to leave processes behind. */
   readonly leaves?: true;
   /** Looks at the sandbox afterwards: whether it is as the outcome says. */
@@ -44,8 +44,8 @@ export interface Stage {
   script(lines: string): string[];
   /** How many scripts have begun. */
   runs(): Promise<number>;
-  /** The lines that a script has written to `heard`. */
-  heard(): Promise<string>;
+  /** The lines that a script has written to a file of this name; none where there is no file. */
+  marks(file: string): Promise<string>;
   /** Disposes a handle after the scenario, whatever its outcome. */
   own(handle: CommandHandle): CommandHandle;
   /** What a command that was told to print `out` and `err` has printed: all of it. */

@@ -53,7 +53,7 @@ export async function buildStage(fault: FaultCase): Promise<BuiltStage> {
     // One line by one write: it is whole whoever else writes.
     script: (lines) => ["sh", "-c", `cd "$0" && echo ran >> runs && ${lines}`, dir],
     runs: async () => (await contentOf(join(dir, "runs"))).length / "ran\n".length,
-    heard: () => contentOf(join(dir, "heard")),
+    marks: (file) => contentOf(join(dir, file)),
     own(handle) {
       owned.push(handle);
       return handle;

@@ -2,6 +2,7 @@ import type { CommandResult } from "../../../mod.ts";
 import { check, equal, rejects } from "../../conformance/check.ts";
 import { bytesOf, streamOf } from "../../conformance/tools.ts";
 import { isBeginning } from "../judge.ts";
+import { checkFate } from "./ending.ts";
 import type { Outcome, Scenario, Stage } from "../scenario.ts";
 
 const PRINT = "cat out && cat err >&2";
@@ -53,7 +54,7 @@ export const commands: readonly Scenario[] = [
   },
   {
     name: "run with callbacks",
-    stdout: ({ text }) => text,
+    stdout: ({ text }) => [text],
     async run({ sandbox, script, text, err }) {
       let told = "";
       let errors = 0;
@@ -146,14 +147,46 @@ export const commands: readonly Scenario[] = [
   },
   {
     name: "run more output than is kept",
-    async run({ sandbox, script, out }) {
+    async run({ sandbox, direct, script, out }) {
       const maxOutputBytes = out.length >> 2;
       const started = sandbox.commands.run(script("cat out; exec sleep 20"), { maxOutputBytes });
       const error = await rejects(started, "output_limit");
       const { stdoutBytes, truncatedBytes } = error.partial!;
       check(stdoutBytes.length === maxOutputBytes && truncatedBytes > 0, "what is kept is as much as may be kept");
+      await checkFate(error, direct);
     },
     natural: ["output_limit"],
     after: ranOnce,
+  },
+  {
+    name: "run three at a time",
+    async run({ sandbox, dir, own }) {
+      const words = ["a", "b", "c"];
+      const handles = await Promise.allSettled(
+        words.map((word) =>
+          sandbox.commands.start([
+            "sh",
+            "-c",
+            'echo ran >> "$0/ran-$1"; for i in 1 2 3; do echo "$1$i"; done',
+            dir,
+            word,
+          ])
+        ),
+      );
+      for (const handle of handles) if (handle.status === "fulfilled") own(handle.value);
+      for (const [i, word] of words.entries()) {
+        const handle = handles[i]!;
+        if (handle.status === "rejected") throw handle.reason;
+        const { stdout, exitCode } = await handle.value.wait();
+        equal([stdout, exitCode], [`${word}1\n${word}2\n${word}3\n`, 0], "one's own output");
+      }
+    },
+    stdout: () => ["a", "b", "c"].map((word) => `${word}1\n${word}2\n${word}3\n`),
+    async after({ marks }, { error }) {
+      for (const word of ["a", "b", "c"]) {
+        const runs = await marks(`ran-${word}`);
+        check(runs === "ran\n" || (runs === "" && error !== undefined), `${word} ran ${JSON.stringify(runs)}`);
+      }
+    },
   },
 ];

@@ -1,4 +1,4 @@
-import { isSandboxError } from "../../../mod.ts";
+import { isSandboxError, type RuntimeClient, type SandboxError } from "../../../mod.ts";
 import { check, equal, rejection, rejects } from "../../conformance/check.ts";
 import { follow } from "../../conformance/tools.ts";
 import type { Outcome, Scenario, Stage } from "../scenario.ts";
@@ -18,11 +18,18 @@ async function notTwice(stage: Stage): Promise<void> {
   check(runs <= 1, `the command ran ${runs} times`);
 }
 
+/** What is told of the fate of a stopped process is so. */
+export async function checkFate({ message, hint = "" }: SandboxError, direct: RuntimeClient): Promise<void> {
+  const dead = (await direct.commands.list()).length === 0;
+  if (message.endsWith(" and was killed")) return check(dead, "it was told to be killed, and runs");
+  check(message.endsWith(", and killing it failed") && /may still run, as process \d+$/.test(hint), message);
+}
+
 /** Commands that are made to end. */
 export const ending: readonly Scenario[] = [
   {
     name: "kill",
-    stdout: () => "early\n",
+    stdout: () => ["early\n"],
     async run({ sandbox, script, own, direct }) {
       const handle = own(await sandbox.commands.start(script(ENDLESS)));
       await follow(handle).until((text) => text === "early\n");
@@ -39,7 +46,7 @@ export const ending: readonly Scenario[] = [
   },
   {
     name: "kill by process id, twice",
-    stdout: () => "early\n",
+    stdout: () => ["early\n"],
     async run({ sandbox, direct, script, own }) {
       const handle = own(await direct.commands.start(script(ENDLESS)));
       equal(await sandbox.commands.kill(handle.pid), true, "there was such a process");
@@ -50,30 +57,31 @@ export const ending: readonly Scenario[] = [
   },
   {
     name: "a signal that the command counts",
-    stdout: () => "ready\n",
+    stdout: () => ["ready\n"],
     async run({ sandbox, direct, script, own }) {
       const handle = own(await direct.commands.start(script(TERM)));
       await follow(handle).until((text) => text === "ready\n");
       equal(await sandbox.commands.sendSignal(handle.pid, "SIGTERM"), true, "there was such a process");
       equal((await handle.wait({ check: false })).exitCode, 3);
     },
-    async after({ heard }, { error }) {
-      const terms = await heard();
+    async after({ marks }, { error }) {
+      const terms = await marks("heard");
       check(terms === "term\n" || (terms === "" && error !== undefined), `the signal came as ${JSON.stringify(terms)}`);
     },
   },
   {
     name: "timeoutMs",
-    stdout: () => "early\n",
-    async run({ sandbox, script }) {
+    stdout: () => ["early\n"],
+    async run({ sandbox, direct, script }) {
       const error = await rejects(sandbox.commands.run(script(ENDLESS), { timeoutMs: 300 }), "command_timeout");
       check("early\n".startsWith(error.partial!.stdout), "partial output that was never printed");
+      await checkFate(error, direct);
     },
     after: notTwice,
   },
   {
     name: "abort",
-    stdout: () => "early\n",
+    stdout: () => ["early\n"],
     async run({ sandbox, script }) {
       const controller = new AbortController();
       const reason = new Error("mine");
@@ -88,7 +96,7 @@ export const ending: readonly Scenario[] = [
   },
   {
     name: "abort at once",
-    stdout: () => "early\n",
+    stdout: () => ["early\n"],
     async run({ sandbox, script }) {
       const controller = new AbortController();
       const reason = new Error("mine");
@@ -102,7 +110,7 @@ export const ending: readonly Scenario[] = [
   },
   {
     name: "disposal",
-    stdout: () => "early\n",
+    stdout: () => ["early\n"],
     async run({ sandbox, direct, script }) {
       const handle = await sandbox.commands.start(script(ENDLESS));
       await handle[Symbol.asyncDispose]();

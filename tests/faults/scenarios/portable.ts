@@ -1,5 +1,8 @@
 import { mkdir } from "node:fs/promises";
+import type { SandboxError } from "../../../mod.ts";
 import { CASES } from "../../conformance/cases.ts";
+import { CheckError } from "../../conformance/check.ts";
+import { watched } from "../surfaced.ts";
 import type { Scenario } from "../scenario.ts";
 
 /** A portable case as a scenario: `case: <name>`. */
@@ -10,7 +13,14 @@ export function portable(name: string): Scenario | undefined {
     name,
     async run({ sandbox, dir, own }) {
       await mkdir(`${dir}/case`);
-      await found.run(sandbox, { dir: `${dir}/case`, unique: crypto.randomUUID(), own });
+      const seen: SandboxError[] = [];
+      try {
+        await found.run(watched(sandbox, seen), { dir: `${dir}/case`, unique: crypto.randomUUID(), own });
+      } catch (error) {
+        // Something is not as it should be, and the case was told why.
+        if (error instanceof CheckError && error.cause === undefined) error.cause = seen[0];
+        throw error;
+      }
     },
   };
 }

@@ -18,7 +18,7 @@ async function isThere(stage: Stage, { left }: Outcome): Promise<void> {
 export const processes: readonly Scenario[] = [
   {
     name: "feed a command line by line",
-    stdout: () => "one\ntwo\nend\n",
+    stdout: () => ["one\ntwo\nend\n"],
     async run({ sandbox, script, own }) {
       const handle = own(await sandbox.commands.start(script(ECHO), { stdin: true }));
       const output = follow(handle);
@@ -29,16 +29,16 @@ export const processes: readonly Scenario[] = [
       const result = await handle.wait({ check: false });
       equal([result.exitCode, result.stdout], [4, "one\ntwo\nend\n"]);
     },
-    async after({ runs, heard }, { error }) {
+    async after({ runs, marks }, { error }) {
       const ran = await runs();
       check(ran <= 1 && (error !== undefined || ran === 1), `the command ran ${ran} times`);
-      const lines = await heard();
+      const lines = await marks("heard");
       check("one\ntwo\nend\n".startsWith(lines), `a line came twice or out of order: ${JSON.stringify(lines)}`);
     },
   },
   {
     name: "follow another's process",
-    stdout: () => "later\nend\n",
+    stdout: () => ["later\nend\n"],
     async run({ sandbox, direct, script, own }) {
       const theirs = own(await direct.commands.start(script(ECHO), { stdin: true }));
       await direct.commands.sendStdin(theirs.pid, "before\n");
@@ -58,7 +58,7 @@ export const processes: readonly Scenario[] = [
   },
   {
     name: "follow another's process by its tag, and let go",
-    stdout: () => "",
+    stdout: () => [""],
     async run({ sandbox, direct, script }) {
       const theirs = await direct.commands.start(script("exec sleep 60"), { tag: "mine" });
       await theirs.disconnect();
@@ -72,7 +72,7 @@ export const processes: readonly Scenario[] = [
   },
   {
     name: "start, and let go",
-    stdout: () => "",
+    stdout: () => [""],
     async run({ sandbox, script }) {
       const handle = await sandbox.commands.start(script("exec sleep 60"));
       await handle.disconnect();

@@ -1,0 +1,29 @@
+import { isSandboxError, type SandboxError } from "../../mod.ts";
+
+/**
+ * A client, a handle or an iterator that notes the errors of this package that its caller gets to see. A portable case
+ * may swallow one and then find that something is not as it should be.
+ */
+export function watched<T extends object>(target: T, seen: SandboxError[]): T {
+  const note = (error: unknown): never => {
+    if (isSandboxError(error)) seen.push(error);
+    throw error;
+  };
+  const shown = (value: unknown): unknown => isOurs(value) ? watched(value, seen) : value;
+  return new Proxy(target, {
+    get(_, key) {
+      const value = Reflect.get(target, key, target);
+      if (typeof value !== "function") return shown(value);
+      return (...args: unknown[]) => {
+        const result = Reflect.apply(value, target, args);
+        return result instanceof Promise ? result.then(shown, note) : shown(result);
+      };
+    },
+  });
+}
+
+/** Whether something has methods that may fail and may stand behind a proxy: a stream may not, data need not. */
+function isOurs(value: unknown): value is object {
+  if (typeof value !== "object" || value === null || value instanceof ReadableStream) return false;
+  return ["run", "read", "wait", "next"].some((name) => typeof Reflect.get(value, name) === "function");
+}
