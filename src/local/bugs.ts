@@ -6,7 +6,7 @@ import type { RuntimeState } from "./runtime_state.ts";
  *
  * - `B1` (0.2.10): **the daemon dies** when a `Start` or `Connect` stream is cut, or its `Connect-Timeout-Ms` expires,
  *   while output is being sent on it. That is: output waits to be sent, or its connection takes no more of it, or some
- *   was sent less than 100 ms ago. All connections are closed, nothing listens any more, and the bare `fetch` fails as
+ *   was sent in the last 50 to 100 ms. All connections are closed, nothing listens any more, and the bare `fetch` fails as
  *   where a connection is refused. The pipes of its processes break; those that do not mind run on until `close()`.
  * - `B2` (0.2.10): when a subscriber leaves while the daemon waits for it to take output, **the process is lost to all**:
  *   its other subscribers get pings, but no output and no end, a new `Connect` is never answered, the process stops when
