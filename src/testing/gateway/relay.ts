@@ -1,5 +1,5 @@
 import { type IncomingMessage, request, type ServerResponse } from "node:http";
-import { pipeline } from "node:stream";
+import { pipeline, Writable } from "node:stream";
 import { type GatewayReply, gatewayReply } from "../gateway_replies.ts";
 import { type Exchange, startTimers, upstreamFailure } from "./exchange.ts";
 import { type Headers, passedOn } from "./headers.ts";
@@ -51,10 +51,9 @@ export function relay(incoming: IncomingMessage, outgoing: ServerResponse, excha
       ...passedOn(response.rawHeaders),
       ...keptOpen(outgoing),
     });
-    outgoing.flushHeaders();
+    if (hasBody(incoming, response)) outgoing.flushHeaders();
     exchange.answered(outgoing.statusCode);
-    // On an error it destroys the answer, which is how a client learns that it is not whole.
-    pipeline(response, outgoing, () => {});
+    pipeline(response, writerOf(outgoing), () => {});
   });
   incoming.on("data", timers.moved);
   upstream.flushHeaders();
@@ -88,4 +87,28 @@ export function answer(
 /** Said here, so that Node does not add a time limit to it. */
 function keptOpen({ shouldKeepAlive }: ServerResponse): Headers {
   return shouldKeepAlive ? { connection: "keep-alive" } : {};
+}
+
+/**
+ * Writes an answer's body. Its end waits until all is out: Node ends what is still on its way by an empty write, and
+ * with TLS Deno never gets over one, so that the connection is stuck.
+ */
+function writerOf(outgoing: ServerResponse): Writable {
+  return new Writable({
+    write: (chunk, _, done) => void outgoing.write(chunk, done),
+    final(done) {
+      outgoing.end();
+      done();
+    },
+    destroy(error, done) {
+      // This is how a client learns that the answer is not whole.
+      if (error) outgoing.destroy();
+      done(error);
+    },
+  });
+}
+
+/** A head without a body goes out by the end alone, for the reason above. */
+function hasBody({ method }: IncomingMessage, { statusCode, headers }: IncomingMessage): boolean {
+  return method !== "HEAD" && ![204, 304].includes(statusCode ?? 0) && headers["content-length"] !== "0";
 }
