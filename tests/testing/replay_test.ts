@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
 import { isSandboxError, RuntimeClient } from "../../mod.ts";
 import { type Replay, replay } from "../../src/testing/mod.ts";
+import { counted } from "../connection/counted_signal.ts";
 import { cassette, exchange } from "./exchanges.ts";
 
 const URL_ = "http://sandbox.test";
@@ -348,5 +349,36 @@ Deno.test("replay: a client passes on what is not in the cassette, at once", asy
     const error = await assertRejects(call);
     assert(isSandboxError(error, "unknown"), `${error}`);
     assert(error.message.startsWith("Cannot replay "), error.message);
+  }
+});
+
+Deno.test("replay: an answer comes as from a network, not in the turn that asks", async () => {
+  const order: string[] = [];
+  setTimeout(() => order.push("what waited before"), 0);
+  await get(replay(cassette(exchange({}))));
+  order.push("the answer");
+  assertEquals(order, ["what waited before", "the answer"]);
+});
+
+Deno.test("replay: the caller's signal is let go, however an answer ends", async () => {
+  const broken = { ms: 0, error: { name: "Error", message: "reset" } };
+  const ends: Readonly<Record<string, (answers: Replay, init: RequestInit) => Promise<unknown>>> = {
+    "read to its end": (answers, init) => get(answers, "/x", init),
+    "cancelled": async (answers, init) => await (await answers(`${URL_}/x`, init)).body!.cancel(),
+    "without a body": (answers, init) => answers(`${URL_}/none`, init),
+    "refused": (answers, init) => assertRejects(() => answers(`${URL_}/refused`, init)),
+    "broken": (answers, init) => assertRejects(() => get(answers, "/broken", init)),
+    "not in the cassette": (answers, init) => assertRejects(() => answers(`${URL_}/other`, init)),
+  };
+  for (const [end, ask] of Object.entries(ends)) {
+    const { signal, listeners } = counted();
+    const answers = replay(cassette(
+      exchange({}),
+      { request: { method: "GET", path: "/none", headers: {} }, response: { ms: 0, status: 204, headers: {} } },
+      { request: { method: "GET", path: "/refused", headers: {} }, error: { ms: 0, name: "TypeError", message: "" } },
+      exchange({ path: "/broken" }, { body: [], end: broken }),
+    ));
+    await ask(answers, { signal });
+    assertEquals(listeners(), 0, end);
   }
 });
