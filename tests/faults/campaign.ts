@@ -52,6 +52,9 @@ interface Wrong {
   readonly report: FaultReport;
 }
 
+/** A file of input is removed once more 2 s after its command failed, over connections that may break. Then all is over. */
+const AFTERMATH_MS = 3_000;
+
 async function runAll(
   cases: readonly FaultCase[],
   jobs: number,
@@ -72,6 +75,7 @@ async function runAll(
   }
   try {
     await Promise.all(Array.from({ length: jobs }, work));
+    await new Promise((resolve) => setTimeout(resolve, AFTERMATH_MS));
     unhandled.check();
   } finally {
     unhandled.stop();

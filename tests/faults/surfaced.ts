@@ -16,7 +16,11 @@ export function watched<T extends object>(target: T, seen: SandboxError[]): T {
       if (typeof value !== "function") return shown(value);
       return (...args: unknown[]) => {
         const result = Reflect.apply(value, target, args);
-        return result instanceof Promise ? result.then(shown, note) : shown(result);
+        if (!(result instanceof Promise)) return shown(result);
+        const told = result.then(shown, note);
+        // A case that fails has begun to wait for what it does not come to any more.
+        told.catch(() => {});
+        return told;
       };
     },
   });
