@@ -190,20 +190,21 @@ Deno.test("replay: a request that never comes is not waited for for ever", async
 });
 
 Deno.test("replay: speed", async () => {
+  const minute = 60_000;
   const recorded = cassette(exchange({}, {
-    ms: 100,
-    body: [{ ms: 100, data: "1" }, { ms: 200, data: "2" }],
-    end: { ms: 200 },
+    ms: minute,
+    body: [{ ms: minute, data: "1" }, { ms: 2 * minute, data: "2" }],
+    end: { ms: 2 * minute },
   }));
   const timed = async (speed?: number) => {
     const started = performance.now();
     assertEquals(await get(replay(recorded, { speed })), "12");
     return performance.now() - started;
   };
-  assert(await timed(1) >= 295);
-  const fast = await timed(10);
-  assert(fast >= 28 && fast < 295, String(fast));
-  assert(await timed() < 200);
+  // Timers may be a little early.
+  assert(await timed(1_000) >= 178);
+  assert(await timed(2_000) >= 88);
+  assert(await timed() < minute);
   for (const speed of [0, -1, NaN]) assertThrows(() => replay(recorded, { speed }), RangeError, "speed");
   assertThrows(() => replay(recorded, { speed: "1" as never }), TypeError, "speed");
   assertThrows(() => replay(recorded, { patienceMs: -1 }), RangeError, "patienceMs");
