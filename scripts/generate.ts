@@ -60,6 +60,8 @@ async function generate(out: string): Promise<void> {
 
 /** Where a zero byte or a stray end of a group stands for a field, ts-proto takes the message for ended. */
 const LENIENT = /if \(\(tag & 7\) === 4 \|\| tag === 0\) \{\s+break;\s+\}\s+reader\.skip\(tag & 7\);/g;
+/** All that the core may import. */
+const RUNTIME = "@bufbuild/protobuf/wire";
 /** Types only, but no syntax for whoever strips types. */
 const NAMESPACE = /export namespace \w+ \{[^}]+\}\n\n/g;
 
@@ -67,6 +69,8 @@ const NAMESPACE = /export namespace \w+ \{[^}]+\}\n\n/g;
 function corrected(name: string, text: string): string {
   const strict = text.replace(LENIENT, "reader.skip(tag & 7, tag >>> 3);").replace(NAMESPACE, "");
   const decoders = text.match(/^ {2}decode\(.*\{$/gm)?.length;
+  const foreign = [...text.matchAll(/^import .* from "([^."][^"]*)"/gm)].find(([, from]) => from !== RUNTIME)?.[1];
+  if (foreign !== undefined) throw new Error(`Cannot take ${name}: the core must not import "${foreign}"`);
   if (strict.match(/skip\(tag & 7, tag >>> 3\)/g)?.length === decoders && !/=== 4|namespace /.test(strict)) {
     return strict;
   }

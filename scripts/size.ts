@@ -20,7 +20,7 @@ export interface Budget {
 /** The budgets: the one place. */
 export const BUDGETS: Readonly<Record<string, Budget>> = {
   ".": { path: "mod.ts", kib: 48, node: false },
-  // With the core in it, and Connect's router.
+  // With Connect's router in it.
   "./local": { path: "src/local/mod.ts", kib: 80, node: true },
   "./testing": { path: "src/testing/mod.ts", kib: 80, node: true },
 };

@@ -76,7 +76,7 @@ function checkPackage(part: string, specifier: string): string | undefined {
   if (specifier.startsWith("jsr:") || specifier.startsWith("@std/")) {
     return `"${specifier}" is for tests: the package depends on npm alone`;
   }
-  if ((Object.hasOwn(CORE, part) || part === "codec") && !CORE_PACKAGES.includes(specifier)) {
+  if (Object.hasOwn(CORE, part) && !CORE_PACKAGES.includes(specifier)) {
     return `the core must not import "${specifier}": it uses web APIs and ${CORE_PACKAGES.join(", ")}`;
   }
   return undefined;

@@ -26,8 +26,25 @@ export interface Launched {
   readonly forgetSignal: () => void;
 }
 
-/** Starts a command. With `attachLate`, its first output waits a moment for readers of the handle. */
+/**
+ * Starts a command. With `attachLate`, its first output waits a moment for readers of the handle. A stream of input is
+ * cancelled whatever keeps the command from starting.
+ */
 export async function launch(
+  launcher: Launcher,
+  command: Command,
+  options: StartOptions,
+  attachLate: boolean,
+): Promise<Launched> {
+  try {
+    return await start(launcher, command, options, attachLate);
+  } catch (error) {
+    void cancelSource(options.stdin, error);
+    throw error;
+  }
+}
+
+async function start(
   { connection, calls, files }: Launcher,
   command: Command,
   options: StartOptions,
@@ -46,12 +63,18 @@ export async function launch(
   const account = connection.accounts.forCommand(options.user);
   const started = connection.call(`start ${name}`, "process", options, account.authorization);
   const call = { ...started, following: `follow ${name}` };
-  const { plan, stream } = await open(calls, files, options, account.username, (plan) => {
-    const inputOpen = plan.kind === "open" || plan.kind === "feed";
-    const input = plan.kind === "file" ? { file: plan.path } : inputOpen ? "open" : "none";
-    const request = { process: { ...config, ...wrap(argv, input) }, stdin: inputOpen, ...tag };
-    return openProcess(connection, call, { start: request }, { signal });
-  });
+  signal?.throwIfAborted();
+  const plan = await planStdin(options.stdin, () => calls.canCloseStdin(options));
+  const inputOpen = plan.kind === "open" || plan.kind === "feed";
+  const input = plan.kind === "file" ? { file: plan.path } : inputOpen ? "open" : "none";
+  const request = { process: { ...config, ...wrap(argv, input) }, stdin: inputOpen, ...tag };
+  const { requestTimeoutMs } = options;
+  const stream = await withInputFile(
+    plan,
+    files,
+    { user: account.username, signal, requestTimeoutMs },
+    () => openProcess(connection, call, { start: request }, { signal }),
+  );
 
   const pumpWhen = attachLate ? nextTask() : Promise.resolve();
   const session = new Session(connection, stream, output, { owned: true, pumpWhen });
@@ -62,26 +85,6 @@ export async function launch(
   // A process that was stopped may not have come to remove its input file.
   if (plan.kind === "file") session.onOver((stopped) => stopped && removeTwice(plan.path, files, account.username));
   return { name, session, inputOpen: plan.kind === "open", forgetSignal };
-}
-
-/** Plans the input and starts the command with it. A stream that nobody will read then is cancelled. */
-async function open<T>(
-  calls: ProcessCalls,
-  files: InputFiles,
-  options: StartOptions,
-  user: string,
-  start: (plan: StdinPlan) => Promise<T>,
-): Promise<{ readonly plan: StdinPlan; readonly stream: T }> {
-  const { stdin, signal, requestTimeoutMs } = options;
-  try {
-    signal?.throwIfAborted();
-    const plan = await planStdin(stdin, () => calls.canCloseStdin(options));
-    const stream = await withInputFile(plan, files, { user, signal, requestTimeoutMs }, () => start(plan));
-    return { plan, stream };
-  } catch (error) {
-    void cancelSource(stdin, error);
-    throw error;
-  }
 }
 
 /** Starts a command whose input lies in a file, which does not stay behind when the start fails. */

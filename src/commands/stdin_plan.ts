@@ -1,7 +1,7 @@
 import type { UserOptions } from "../connection/call_options.ts";
 import { isSandboxError } from "../errors/is_sandbox_error.ts";
 import type { Session } from "../process/session.ts";
-import { type InputData, wholeData } from "../streams/input_data.ts";
+import { type InputData, isStream, wholeData } from "../streams/input_data.ts";
 import { openSource, type Source } from "../streams/source.ts";
 import type { ProcessCalls } from "./process_calls.ts";
 
@@ -80,5 +80,5 @@ async function taken(sending: Promise<void>): Promise<boolean> {
 
 /** Tells a stream that nobody will read it, unless somebody does. */
 export async function cancelSource(data: boolean | InputData | undefined, reason: unknown): Promise<void> {
-  if (data instanceof ReadableStream && !data.locked) await data.cancel(reason).catch(() => {});
+  if (isStream(data) && !data.locked) await data.cancel(reason).catch(() => {});
 }

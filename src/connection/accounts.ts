@@ -16,7 +16,7 @@ interface Learned {
 
 /** As in the Go client; images prepared by OpenKruise's `envd-run.sh` do not have it. */
 const PREFERRED_FOR_FILES = "node";
-const ALWAYS_THERE = "root";
+export const ALWAYS_THERE = "root";
 
 /** Chooses the account of each call. */
 export class Accounts {

@@ -1,5 +1,7 @@
+import type { SandboxErrorCode } from "../errors/codes.ts";
 import { isSandboxError } from "../errors/is_sandbox_error.ts";
 import type { CapabilityOptions } from "../options.ts";
+import { demandsPath } from "./error_map/http.ts";
 import { Shared } from "./shared.ts";
 
 /** No process has it: Linux counts to 2^22. */
@@ -10,7 +12,7 @@ export interface CapabilityProbes {
   /** Closes the input of a process. */
   closeStdin(pid: number, signal: AbortSignal): Promise<unknown>;
   /** Uploads bytes as they are to no path at all. */
-  octetStream(username: string, signal: AbortSignal): Promise<unknown>;
+  octetStream(signal: AbortSignal): Promise<unknown>;
 }
 
 /**
@@ -19,15 +21,14 @@ export interface CapabilityProbes {
  */
 export class Capabilities {
   readonly #known: CapabilityOptions;
-  readonly #probes: CapabilityProbes;
   readonly #closeStdin: Shared<boolean>;
-  #octetStream: Shared<boolean> | undefined;
+  readonly #octetStream: Shared<boolean>;
 
   /** Takes what the caller knows, and how to ask the daemon about the rest. */
   constructor(known: CapabilityOptions, probes: CapabilityProbes) {
     this.#known = known;
-    this.#probes = probes;
     this.#closeStdin = new Shared((signal) => hasCloseStdin(probes.closeStdin(IMPOSSIBLE_PID, signal)));
+    this.#octetStream = new Shared((signal) => takesOctetStream(probes.octetStream(signal)));
   }
 
   /** Whether the daemon has `CloseStdin`. The signal ends the wait. */
@@ -36,10 +37,9 @@ export class Capabilities {
     return this.#known.closeStdin ?? await this.#closeStdin.get(signal);
   }
 
-  /** Whether the daemon takes a file's bytes as they are, asked as an account that it has. The signal ends the wait. */
-  async octetStream(username: string, signal?: AbortSignal | undefined): Promise<boolean> {
+  /** Whether the daemon takes a file's bytes as they are. The signal ends the wait. */
+  async octetStream(signal?: AbortSignal | undefined): Promise<boolean> {
     signal?.throwIfAborted();
-    this.#octetStream ??= new Shared((signal) => takesOctetStream(this.#probes.octetStream(username, signal)));
     return this.#known.octetStream ?? await this.#octetStream.get(signal);
   }
 }
@@ -60,18 +60,30 @@ async function hasCloseStdin(probe: Promise<unknown>): Promise<boolean> {
   }
 }
 
+/** What says that the daemon was not reached, or that the caller may not. */
+const UNDECIDED: ReadonlySet<string> = new Set<SandboxErrorCode>([
+  "network",
+  "tls",
+  "request_timeout",
+  "unauthenticated",
+  "forbidden",
+  "unknown_user",
+  "rate_limited",
+  "sandbox_not_found",
+  "sandbox_not_running",
+  "gateway_not_ready",
+]);
+
 /**
- * As recorded: 400 that demands a path where raw bodies are known, 500 on 0.2.10, which finds no form in it. What says
- * that the daemon was not reached, or that the caller may not, decides nothing and is thrown. A form always works.
+ * As recorded: a path is demanded where raw bodies are known, 0.2.10 finds no form in one. A form always works, so
+ * whatever else the daemon or a proxy says means no.
  */
 async function takesOctetStream(probe: Promise<unknown>): Promise<boolean> {
   try {
     await probe;
     return false;
   } catch (error) {
-    if (!isSandboxError(error)) throw error;
-    if (error.status === 400) return true;
-    if (error.code === "internal" || error.code === "unsupported") return false;
-    throw error;
+    if (!isSandboxError(error) || UNDECIDED.has(error.code)) throw error;
+    return demandsPath(error);
   }
 }

@@ -13,11 +13,12 @@ export interface Decoder<T> {
 
 /** A byte order mark at the start of a string is text. */
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const decodeUtf8 = (bytes: Uint8Array) => utf8.decode(bytes);
 
 /** Refuses strings that are no UTF-8, and fields without a number. */
 class StrictReader extends BinaryReader {
   constructor(data: Uint8Array) {
-    super(data, (bytes) => utf8.decode(bytes));
+    super(data, decodeUtf8);
   }
 
   override skip(wireType: WireType, fieldNo?: number, recursionLimit?: number): Uint8Array {

@@ -1,9 +1,8 @@
 import { checkMilliseconds } from "../errors/checks.ts";
 import { type ResolvedOptions, resolveView, type ViewOptions } from "../options.ts";
-import { Accounts } from "./accounts.ts";
+import { Accounts, ALWAYS_THERE } from "./accounts.ts";
 import type { CallOptions } from "./call_options.ts";
 import { Capabilities } from "./capabilities.ts";
-import { withLimits } from "./deadline.ts";
 import { type EndpointOf, endpoints } from "./endpoint.ts";
 import type { CallContext } from "./error_map/failure.ts";
 import { Fetcher } from "./fetcher.ts";
@@ -34,7 +33,7 @@ export class Connection {
     this.accounts = new Accounts(options, shared?.accounts);
     this.capabilities = shared?.capabilities ?? new Capabilities(options.capabilities, {
       closeStdin: (pid, signal) => this.#closeStdin(pid, signal),
-      octetStream: (username, signal) => this.#octetStream(username, signal),
+      octetStream: (signal) => this.#octetStream(signal),
     });
   }
 
@@ -57,20 +56,18 @@ export class Connection {
     await this.rpc.process.closeStdin({ process: { selector: { $case: "pid", value: pid } } }, call, signal);
   }
 
-  /** Without a path nothing is written, whatever the daemon makes of it. */
-  async #octetStream(username: string, signal: AbortSignal): Promise<void> {
-    const context = this.context("probe the daemon for uploads of raw bytes", "file");
-    await withLimits({ signal, timeoutMs: this.options.requestTimeoutMs, context }, (signal) =>
-      this.fetcher.send({
-        ...context,
-        operation: "files.write",
-        method: "POST",
-        path: `/files?username=${encodeURIComponent(username)}`,
-        headers: { "content-type": "application/octet-stream" },
-        body: Uint8Array.of(0),
-        repeat: "idempotent",
-        signal,
-      }, async (response) => await response.body?.cancel()));
+  /** Without a path nothing is written, whatever the daemon makes of it. Whoever asks has a limit of their own. */
+  async #octetStream(signal: AbortSignal): Promise<void> {
+    await this.fetcher.send({
+      ...this.context("find out how the sandbox takes uploads", "file"),
+      operation: "files.probe",
+      method: "POST",
+      path: `/files?username=${ALWAYS_THERE}`,
+      headers: { "content-type": "application/octet-stream" },
+      body: Uint8Array.of(0),
+      repeat: "idempotent",
+      signal,
+    }, async (response) => await response.body?.cancel());
   }
 
   /** What a call is about. */

@@ -46,15 +46,12 @@ const refusesRedirects: boolean = (() => {
   }
 })();
 
-/** Whether the engine lets a caller say how answers may be compressed. Browsers do not, and unpack them. */
-const choosesEncoding: boolean = new Request("http://localhost/", { headers: { "accept-encoding": "identity" } })
-  .headers.has("accept-encoding");
-
 /**
- * Whether the engine by itself sends bytes again, over a new connection, where one that was used before closed without
- * an answer. A Blob it cannot send again. (So does Chromium, which can send a Blob again, too.)
+ * Deno hands answers over packed whose encoding was asked for by name, be it `identity`; others unpack them. And it
+ * sends bytes again by itself, over a new connection, where one that was used before closed without an answer. A Blob
+ * it cannot send again. (Chromium sends both again.)
  */
-const resendsBytes: boolean = /^Deno\//.test(globalThis.navigator?.userAgent ?? "");
+const isDeno: boolean = /^Deno\//.test(globalThis.navigator?.userAgent ?? "");
 
 /** The one caller of `fetch`: headers, tokens, redirects, refusals and repetition. */
 export class Fetcher {
@@ -199,14 +196,20 @@ export class Fetcher {
     response: Response,
   ): Promise<Failure | undefined> {
     const { status, type } = response;
-    const encoding = encodingAgainst(headers, response);
+    const head = { status, type, location: response.headers.get("location") };
+    if (isRedirect(head)) {
+      await response.body?.cancel().catch(() => {});
+      return httpFailure(call, head, "");
+    }
+    const encoding = packedAgainst(headers, response);
+    if (encoding !== undefined) {
+      await response.body?.cancel().catch(() => {});
+      return failure(call, `the answer is compressed (${said(call, encoding, 100)}), against what was asked`, {
+        code: "protocol",
+        hint: HINTS.notADaemon,
+      }, { status });
+    }
     if (!response.ok) {
-      const location = response.headers.get("location");
-      const head = { status, type, location };
-      if (encoding !== undefined || isRedirect(head)) {
-        await response.body?.cancel().catch(() => {});
-        return httpFailure(call, head, "");
-      }
       try {
         const body = await readBounded(response, ERROR_BODY_BYTES);
         return httpFailure(call, head, new TextDecoder().decode(body));
@@ -218,13 +221,6 @@ export class Fetcher {
           retryable: true,
         }, { status, cause });
       }
-    }
-    if (encoding !== undefined) {
-      await response.body?.cancel().catch(() => {});
-      return failure(call, `the answer is compressed (${said(call, encoding, 100)}), against what was asked`, {
-        code: "protocol",
-        hint: HINTS.notADaemon,
-      }, { status });
     }
     const contentType = response.headers.get("content-type") ?? "";
     if (call.accept === undefined || contentType.split(";")[0]!.trim().toLowerCase() === call.accept) return undefined;
@@ -252,17 +248,17 @@ function masked(words: string, sent: Headers): string {
   return secretsIn(sent).reduce((words, secret) => words.replaceAll(secret, "***"), words);
 }
 
-/** How an answer is compressed that must not be: some engines unpack it, without a limit, and others hand it over packed. */
-function encodingAgainst(asked: Headers, { headers }: Response): string | undefined {
+/** How an answer is compressed that must not be, and that the engine hands over packed. */
+function packedAgainst(asked: Headers, { headers }: Response): string | undefined {
   const encoding = headers.get("content-encoding") ?? "identity";
-  const against = choosesEncoding && asked.get("accept-encoding") === "identity" && encoding !== "identity";
+  const against = isDeno && asked.get("accept-encoding") === "identity" && encoding !== "identity";
   return against ? encoding : undefined;
 }
 
 /** The body of one attempt, which the engine sends no more than once where running twice is not the same as once. */
 function bodyOf({ body, repeat }: HttpCall): Exclude<HttpCall["body"], () => unknown> {
   if (typeof body === "function") return body();
-  return resendsBytes && repeat !== "idempotent" && body instanceof Uint8Array ? new Blob([body]) : body;
+  return isDeno && repeat !== "idempotent" && body instanceof Uint8Array ? new Blob([body]) : body;
 }
 
 /** Whether a body can be sent only once. */

@@ -61,18 +61,24 @@ export interface Rpc {
 export function createRpc(fetcher: Fetcher, maxFrameBytes: number): Rpc {
   const transport = new Transport(fetcher, maxFrameBytes);
 
-  function unary<I, O>(path: string, request: Encoder<I>, response: Decoder<O>): Unary<I, O> {
-    return (message, call, signal) => transport.unary({ path, request, response }, message, call, signal);
+  function unary<I, O>(
+    path: string,
+    request: Encoder<I>,
+    response: Decoder<O>,
+    repeat: "idempotent" | "if-nothing-ran" = "if-nothing-ran",
+  ): Unary<I, O> {
+    const method = { path, request, response, repeat };
+    return (message, call, signal) => transport.unary(method, message, call, signal);
   }
 
   /** Twice is the same as once, so it may be sent again where it may have run. */
   function idempotent<I, O>(path: string, request: Encoder<I>, response: Decoder<O>): Unary<I, O> {
-    const method = { path, request, response, repeat: "idempotent" } as const;
-    return (message, call, signal) => transport.unary(method, message, call, signal);
+    return unary(path, request, response, "idempotent");
   }
 
   function streaming<I, O>(path: string, request: Encoder<I>, response: Decoder<O>): Streaming<I, O> {
-    return (message, call, options) => transport.stream({ path, request, response }, message, call, options);
+    const method = { path, request, response };
+    return (message, call, options) => transport.stream(method, message, call, options);
   }
 
   return {

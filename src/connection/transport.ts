@@ -17,7 +17,7 @@ export interface Method<I, O> {
   readonly request: Encoder<I>;
   readonly response: Decoder<O>;
   /** What runs twice without harm is `idempotent`. */
-  readonly repeat?: "idempotent";
+  readonly repeat?: "idempotent" | "if-nothing-ran";
 }
 
 /** What an RPC is told beside its message. */
@@ -71,7 +71,7 @@ export class Transport {
         headers: { ...PROTOCOL, "content-type": UNARY },
         body,
         signal,
-        repeat: method.repeat ?? "if-nothing-ran",
+        repeat: method.repeat,
         accept: UNARY,
       }, async (response) => decoded(method.response, await readAll(response, this.#maxFrameBytes, call), call)));
   }

@@ -16,7 +16,7 @@ export interface EntryInfo {
   readonly isSymlink: boolean;
   /** Where a symbolic link leads in the end. A broken one has none, or its own path, as the daemon's version has it. */
   readonly symlinkTarget?: string;
-  /** Bytes. */
+  /** Bytes. Beyond 2^53, as a sparse file may pretend to have, it is rounded. */
   readonly size: number;
   /** The nine permission bits, `0o644`. */
   readonly mode: number;
@@ -41,7 +41,7 @@ export function entryInfo(entry: EntryMessage, context: CallContext): EntryInfo 
     // The type is that of the target: only this tells.
     isSymlink: permissions.startsWith("L"),
     ...(symlinkTarget !== undefined && { symlinkTarget }),
-    size: exact(entry.size, context),
+    size: sizeOf(entry.size, context),
     mode,
     permissions,
     owner,
@@ -50,9 +50,9 @@ export function entryInfo(entry: EntryMessage, context: CallContext): EntryInfo 
   };
 }
 
-function exact(size: bigint, context: CallContext): number {
+function sizeOf(size: bigint, context: CallContext): number {
   const number = Number(size);
-  if (number >= 0 && Number.isSafeInteger(number)) return number;
+  if (number >= 0) return number;
   throw failure(context, `the answer has a size of ${size} bytes`, { code: "protocol" }).error;
 }
 

@@ -95,7 +95,7 @@ async function uploadStream(
     probeAccount(connection, account, context.what, { ...options, signal: limit.signal });
   const info = await connection.accounts.forFiles(options.user, async (account) => {
     limit.restart();
-    const raw = await connection.capabilities.octetStream(account.username, limit.signal);
+    const raw = await connection.capabilities.octetStream(limit.signal);
     limit.restart();
     const form = raw ? OCTET_STREAM : multipart();
     const open = (source: Source) => (body = streamedBody(form, source, limit, options.onProgress, totalBytes)).stream;

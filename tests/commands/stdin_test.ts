@@ -76,6 +76,13 @@ Deno.test("run() cancels the stream of its input where the daemon does not tell 
   assertEquals([stdin.locked, daemon.calls], [false, ["CloseStdin"]]);
 });
 
+Deno.test("run() cancels the stream of its input where it is misused", async () => {
+  const cancelled = Promise.withResolvers<unknown>();
+  const stdin = new ReadableStream<Uint8Array>({ cancel: cancelled.resolve });
+  const run = new FakeDaemon().client().commands.run(["cat"], { stdin, envs: { "a=b": "c" } });
+  assertStrictEquals(await cancelled.promise, await assertRejects(() => run, TypeError));
+});
+
 Deno.test("start() with an aborted signal cancels the stream of its input", async () => {
   const daemon = feeding();
   const reason = new Error("never mind");

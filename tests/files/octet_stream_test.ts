@@ -20,7 +20,7 @@ Deno.test("Filesystem.write() sends a stream as it is where the daemon takes tha
   }, PROBED);
   for (let i = 0; i < 2; i++) await files.write("/x", new Blob([bytes]).stream());
   assertEquals(sent.map(({ url }) => url.search), [
-    "?username=user",
+    "?username=root",
     "?path=%2Fx&username=user",
     "?path=%2Fx&username=user",
   ]);

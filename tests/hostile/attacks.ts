@@ -132,7 +132,6 @@ export const ATTACKS: Readonly<Record<string, Attack>> = {
     metrics: http("application/json", ['{"ts":1,"cpu_count":-1,"cpu_used_pct":0,"mem_total":1,"mem_used":1}']),
   },
   "size-that-is-negative": { Stat: http("application/proto", [entry(-1n)]) },
-  "size-beyond-numbers": { Stat: http("application/proto", [entry(2n ** 62n)]) },
 
   // JSON
   "json-that-is-not-utf8": { envs: http("application/json", ['{"A":"', Uint8Array.of(0xff, 0xfe), '"}']) },

@@ -10,9 +10,10 @@ interface Row extends Meaning {
 /** The first row that fits wins. Each pattern names the engines it was seen on. */
 const ROWS: readonly Row[] = [
   {
-    // Node: undici's HPE_…, UND_ERR_HEADERS_OVERFLOW; Deno: hyper's words; Bun: ResponseHeadersTooLarge, ZlibError….
+    // Node: undici's HTTPParserError, UND_ERR_HEADERS_OVERFLOW; Deno: hyper's words; Bun: ResponseHeadersTooLarge, ZlibError….
+    // A body that is cut off is not this: undici's "Invalid EOF state".
     text:
-      /\bHPE_|HEADERS_OVERFLOW|HeadersTooLarge|head is too large|invalid HTTP|invalid content-length|Malformed_?HTTP|InvalidContentLength|InvalidHTTPResponse|invalid gzip|ZlibError|Z_DATA_ERROR/i,
+      /^(?!.*Invalid EOF state).*(HTTPParserError|HEADERS_OVERFLOW|HeadersTooLarge|head is too large|invalid HTTP|invalid content-length|Malformed_?HTTP|InvalidContentLength|InvalidHTTPResponse|invalid gzip|ZlibError|Z_DATA_ERROR)/is,
     code: "protocol",
     detail: "the answer is not valid HTTP",
     hint: HINTS.notADaemon,

@@ -16,6 +16,13 @@ const MESSAGES: readonly (Meaning & { readonly status: number; readonly text: Re
   { status: 500, text: /: no space left on device$|not enough (disk space|inodes)/, code: "no_space" },
 ];
 
+/** What only a daemon says that takes raw bytes, when it gets some without a path. */
+const PATH_DEMANDED: Meaning & { readonly status: number; readonly text: RegExp } = {
+  status: 400,
+  text: /^path query parameter is required/,
+  code: "invalid_argument",
+};
+
 const STATUSES: Readonly<Record<number, Meaning>> = {
   400: { code: "invalid_argument" },
   401: { code: "unauthenticated", hint: HINTS.token },
@@ -55,14 +62,24 @@ export function httpFailure(
     return connectFailure(context, answer.code, answer.message, { status });
   }
   if (typeof answer?.code === "number") {
-    const row = MESSAGES.find((row) => row.status === status && row.text.test(answer.message));
-    return failure(context, said(context, answer.message), row ?? STATUSES[status] ?? byClass(status), { status });
+    const row = [PATH_DEMANDED, ...MESSAGES].find((row) => row.status === status && row.text.test(answer.message));
+    const meaning = row ?? STATUSES[status] ?? byClass(status);
+    const failed = failure(context, said(context, answer.message), meaning, { status });
+    if (row === PATH_DEMANDED) demanding.add(failed.error);
+    return failed;
   }
   const html = looksLikeHtml(body);
   const text = html ? "" : firstLine(body);
   const meaning = html && !PROXY_STATUSES.has(status) ? WEB_SERVER : gatewayReply(status, text);
   const words = said(context, text, 500) || `the answer was HTTP ${status}${html ? " with a web page" : ""}`;
   return failure(context, words, meaning, { status });
+}
+
+const demanding = new WeakSet<object>();
+
+/** Whether an error says that raw bytes were welcome, and only lacked a path. */
+export function demandsPath(error: object): boolean {
+  return demanding.has(error);
 }
 
 /** What is looked at of an answer. */

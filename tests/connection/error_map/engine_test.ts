@@ -9,6 +9,11 @@ function node(code: string, message: string): Error {
   return new TypeError("fetch failed", { cause: Object.assign(new Error(message), { code }) });
 }
 
+/** What its parser says. */
+function parser(message: string, code?: string): Error {
+  return new TypeError("fetch failed", { cause: Object.assign(new Error(message), { name: "HTTPParserError", code }) });
+}
+
 /** Deno's: one sentence, the URL within. */
 function deno(rest: string, url: string = URL): Error {
   const words = `error sending request for url (${url}): ${rest}`;
@@ -51,10 +56,16 @@ const FAILURES: readonly (readonly [string, Error, string])[] = [
     "connection refused",
   ],
   [
-    "Node: no HTTP",
-    node("HPE_INVALID_CONSTANT", "Response does not match the HTTP/1.1 protocol"),
+    "Node 20: no HTTP",
+    parser("Response does not match the HTTP/1.1 protocol (Expected HTTP/)", "HPE_INVALID_CONSTANT"),
     "the answer is not valid HTTP",
   ],
+  [
+    "Node 24: no HTTP, without a code",
+    parser("Response does not match the HTTP/1.1 protocol"),
+    "the answer is not valid HTTP",
+  ],
+  ["Node 22: cut in a chunk", parser("Invalid EOF state", "HPE_INVALID_EOF_STATE"), "the connection failed"],
   [
     "Node: headers without end",
     node("UND_ERR_HEADERS_OVERFLOW", "Headers Overflow Error"),

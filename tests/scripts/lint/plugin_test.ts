@@ -64,11 +64,9 @@ Deno.test("layers: the core takes nothing from a runtime, and one module from np
       "@bufbuild/protobuf",
     ]
   ) {
-    for (const path of ["src/files/a.ts", "gen/codec/p/p.ts"]) {
-      assertEquals(lint(path, `import "${name}";`), [
-        `the core must not import "${name}": it uses web APIs and @bufbuild/protobuf/wire`,
-      ]);
-    }
+    assertEquals(lint("src/files/a.ts", `import "${name}";`), [
+      `the core must not import "${name}": it uses web APIs and @bufbuild/protobuf/wire`,
+    ]);
   }
   assertEquals(lint("src/local/a.ts", `import "node:fs"; import "ws";`), []);
 });
