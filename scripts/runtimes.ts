@@ -1,7 +1,7 @@
 /**
  * Runs the portable cases on every platform against the local runtime, and says what passed where.
  *
- * deno task runtimes [--platform deno,bun,node20,node22,node,workerd,miniflare,chromium] [--leg 0.2.10,0.6.13]
+ * deno task runtimes [--platform deno,bun,node20,node22,node,workerd,miniflare,chromium] [--leg 0.2.10,0.6.13,tls]
  *   [--case <text>] [--jobs 2] [--write]
  *
  * `--case` runs the cases whose names hold a text, `--jobs` so many legs at a time. `--write` puts the table of a whole
@@ -12,12 +12,12 @@ import { parseArgs } from "node:util";
 import { RuntimeClient } from "../mod.ts";
 import { type LocalRuntime, startLocalRuntime } from "../src/local/mod.ts";
 import { serveFaults } from "../tests/runtimes/faults.ts";
-import { allCases, type Job, type Outcome } from "../tests/runtimes/job.ts";
+import { allCases, type Outcome } from "../tests/runtimes/job.ts";
 import { limitOf } from "../tests/runtimes/limits.ts";
 import { stopAll } from "../tests/runtimes/platforms/child.ts";
 import { open } from "../tests/runtimes/platforms/mod.ts";
 import { type Platform, type PlatformName, PLATFORMS } from "../tests/runtimes/platforms/platform.ts";
-import { hasLeg, type Leg, LEGS, type Tally, withTable } from "../tests/runtimes/table.ts";
+import { hasLeg, type Leg, LEGS, type Tally, type Version, withTable } from "../tests/runtimes/table.ts";
 
 /** What ends a run early, in order. */
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
@@ -52,29 +52,36 @@ if (values.write && (names.length < PLATFORMS.length || legs.length < LEGS.lengt
   throw new TypeError("--write takes a whole run: leave out --platform, --leg and --case");
 }
 
+const isWanted = (name: string) => name.includes(values.case);
 const nowhere = { refused: "", redirect: "", silent: "", cut: "" };
-const cases = allCases(nowhere).map(({ name }) => name).filter((name) => name.includes(values.case));
-if (cases.length === 0) throw new TypeError(`No case has "${values.case}" in its name`);
+const all = allCases(nowhere).map(({ name }) => name).filter(isWanted);
+if (all.length === 0) throw new TypeError(`No case has "${values.case}" in its name`);
 
 /** Runs all that a platform can do on a leg. */
 async function run(platform: Platform, name: PlatformName, leg: Leg): Promise<Tally> {
-  await using faults = await serveFaults();
-  // Named accounts, so that others are unknown, as in a sandbox.
-  await using runtime = await startLocalRuntime({ version: leg, accounts: {} });
-  const wanted = cases.filter((item) => limitOf(name, item) === undefined);
-  const job: Job = { url: runtime.url, token: runtime.token, faults: faults.urls, cases: wanted };
   const started = performance.now();
-  let [passed, failed] = [0, 0];
-  const take = ({ name, error }: Outcome) => {
-    if (error === undefined) return passed++;
-    failed++;
-    console.log(`${platform.title}, ${leg}: ${name}\n${error}\n`);
-  };
-  for await (const outcome of platform.run(job)) take(outcome);
-  take(await nothingRuns(runtime));
+  let [cases, passed, failed] = [0, 0, 0];
+  for await (const outcome of leg === "tls" ? platform.tls!(isWanted) : runCases(platform, name, leg)) {
+    if (outcome.error === undefined) {
+      passed++;
+      if (all.includes(outcome.name)) cases++;
+    } else {
+      failed++;
+      console.log(`${platform.title}, ${leg}: ${outcome.name}\n${outcome.error}\n`);
+    }
+  }
   const seconds = (performance.now() - started) / 1000;
   console.log(`${platform.title}, ${leg}: ${passed} passed, ${failed} failed, ${seconds.toFixed(1)} s`);
-  return { name, leg, passed, failed };
+  return { name, leg, cases, passed, failed };
+}
+
+async function* runCases(platform: Platform, name: PlatformName, version: Version): AsyncGenerator<Outcome> {
+  await using faults = await serveFaults();
+  // Named accounts, so that others are unknown, as in a sandbox.
+  await using runtime = await startLocalRuntime({ version, accounts: {} });
+  const cases = all.filter((item) => limitOf(name, item) === undefined);
+  yield* platform.run({ url: runtime.url, token: runtime.token, faults: faults.urls, cases });
+  yield await nothingRuns(runtime);
 }
 
 /** Every command that a program started has ended, also those that it gave up. */
@@ -112,7 +119,7 @@ async function runAll(platforms: Map<PlatformName, Platform>, dir: string): Prom
         tallies.push(await run(platform, name, leg));
       } catch (error) {
         console.log(`${name}, ${leg}: it does not run\n${error instanceof Error ? error.message : error}\n`);
-        tallies.push({ name, leg, passed: 0, failed: 1 });
+        tallies.push({ name, leg, cases: 0, passed: 0, failed: 1 });
       }
     }
   };
@@ -122,7 +129,7 @@ async function runAll(platforms: Map<PlatformName, Platform>, dir: string): Prom
 
 async function write(platforms: ReadonlyMap<PlatformName, Platform>, tallies: readonly Tally[]): Promise<void> {
   const inOrder = new Map(PLATFORMS.map((name) => [name, platforms.get(name)!]));
-  await Deno.writeTextFile(README, withTable(await Deno.readTextFile(README), inOrder, tallies));
+  await Deno.writeTextFile(README, withTable(await Deno.readTextFile(README), inOrder, tallies, all.length));
   await new Deno.Command(Deno.execPath(), { args: ["fmt", "--quiet", README.pathname] }).spawn().status;
 }
 

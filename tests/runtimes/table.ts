@@ -3,28 +3,38 @@
 import { LIMITS } from "./limits.ts";
 import type { Platform, PlatformName } from "./platforms/platform.ts";
 
-/** What a platform is put through: the cases on a local runtime as each version, and TLS. */
-export const LEGS = ["0.2.10", "0.6.13"] as const;
+/** What a platform is put through: the cases on a local runtime as each version, and through gateways with TLS. */
+export const LEGS = ["0.2.10", "0.6.13", "tls"] as const;
 
 /** One of them. */
 export type Leg = typeof LEGS[number];
+
+/** A version that a local runtime can be. */
+export type Version = Exclude<Leg, "tls">;
 
 /** What a platform came to on a leg. */
 export interface Tally {
   readonly name: PlatformName;
   readonly leg: Leg;
+  /** Cases that passed. */
+  readonly cases: number;
+  /** Cases, and what is checked after them. */
   readonly passed: number;
   readonly failed: number;
 }
 
-/** Whether a platform is put through a leg. Miniflare is workerd: once is enough. */
+const NO_SERVERS: readonly PlatformName[] = ["workerd", "miniflare", "chromium"];
+
+/** Whether a platform is put through a leg. Only servers can be told whom to trust; Miniflare is workerd once more. */
 export function hasLeg(name: PlatformName, leg: Leg): boolean {
+  if (leg === "tls") return !NO_SERVERS.includes(name);
   return name !== "miniflare" || leg === "0.2.10";
 }
 
 const TITLES: Readonly<Record<Leg, string>> = {
-  "0.2.10": "cases passed, envd 0.2.10",
-  "0.6.13": "cases passed, envd 0.6.13",
+  "0.2.10": "envd 0.2.10",
+  "0.6.13": "envd 0.6.13",
+  "tls": "TLS to a gateway, private CA",
 };
 
 const BEGIN = "<!-- what runs where: made by `deno task runtimes --write` -->";
@@ -35,19 +45,27 @@ export function withTable(
   readme: string,
   platforms: ReadonlyMap<PlatformName, Platform>,
   tallies: readonly Tally[],
+  cases: number,
 ): string {
   const [from, to] = [readme.indexOf(BEGIN), readme.indexOf(END)];
   if (from < 0 || to < from) throw new Error(`Cannot find "${BEGIN}" and "${END}" in README.md`);
-  return `${readme.slice(0, from)}${BEGIN}\n\n${tableOf(platforms, tallies)}\n\n${readme.slice(to)}`;
+  return `${readme.slice(0, from)}${BEGIN}\n\n${tableOf(platforms, tallies, cases)}\n\n${readme.slice(to)}`;
 }
 
-function tableOf(platforms: ReadonlyMap<PlatformName, Platform>, tallies: readonly Tally[]): string {
+function tableOf(
+  platforms: ReadonlyMap<PlatformName, Platform>,
+  tallies: readonly Tally[],
+  cases: number,
+): string {
   const names = [...platforms.keys()];
-  const head = ["", ...names.map((name) => shortened(platforms.get(name)!.title)), "where not"];
+  const head = [`of ${cases} cases`, ...names.map((name) => shortened(platforms.get(name)!.title)), "where not"];
   const passed = LEGS.map((leg) => [
     TITLES[leg],
-    ...names.map((name) => `${tallies.find((tally) => tally.name === name && tally.leg === leg)?.passed ?? ""}`),
-    "",
+    ...names.map((name) => {
+      const tally = tallies.find((tally) => tally.name === name && tally.leg === leg);
+      return tally === undefined ? "" : leg === "tls" ? "yes" : `${tally.cases}`;
+    }),
+    leg === "tls" ? "only servers can be told whom to trust" : "",
   ]);
   const limits = LIMITS.map(({ capability, missing, reason }) => [
     capability,

@@ -10,7 +10,7 @@ import { workerd } from "./workerd.ts";
 export async function open(name: PlatformName, dir: string): Promise<Platform> {
   switch (name) {
     case "deno":
-      return deno();
+      return deno(dir);
     case "bun":
       return await bun(dir);
     case "node22":

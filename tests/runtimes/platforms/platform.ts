@@ -12,4 +12,6 @@ export interface Platform {
   readonly title: string;
   /** Runs the cases of a job in a fresh process. */
   run(job: Job): AsyncIterable<Outcome>;
+  /** Goes through gateways that have certificates of a private authority: the cases whose names are wanted. */
+  tls?(wanted: (name: string) => boolean): AsyncIterable<Outcome>;
 }

@@ -1,7 +1,8 @@
 /** Deno, Bun and Node: each runs a program of its own. */
 
+import { TLS_PROGRAM, type TlsEngine, tlsOutcomes } from "../../gateway/tls_leg.ts";
 import type { Job } from "../job.ts";
-import { bundle, programPath } from "./bundle.ts";
+import { bundle, bundleFile, programPath } from "./bundle.ts";
 import { outcomesOf, output } from "./child.ts";
 import { nodeProgram, npmProgram } from "./npm.ts";
 import type { Platform } from "./platform.ts";
@@ -9,11 +10,12 @@ import type { Platform } from "./platform.ts";
 const SOURCE = programPath("server");
 
 /** This very Deno. The program may reach the sandbox and the faulty servers, and nothing else. */
-export function deno(): Platform {
+export function deno(dir: string): Platform {
   const flags = ["run", "--quiet", "--no-prompt"];
   return {
     title: `Deno ${Deno.version.deno}`,
     run: (job) => outcomesOf(Deno.execPath(), [...flags, allowNet(job), SOURCE, JSON.stringify(job)], job),
+    tls: (wanted) => tlsOutcomes({ name: "deno", command: Deno.execPath() }, dir, wanted),
   };
 }
 
@@ -24,26 +26,36 @@ function allowNet({ url, faults }: Job): string {
 /** Bun, which reads the source as it is. */
 export async function bun(dir: string): Promise<Platform> {
   const command = await npmProgram("bun@1", "bun", dir);
-  return program(command, SOURCE, `Bun ${await output(command, ["--version"])}`);
+  return program({ name: "bun", command }, SOURCE, `Bun ${await output(command, ["--version"])}`, dir);
 }
 
 /** A Node that strips types by itself. */
 export async function node(version: string, dir: string): Promise<Platform> {
   const command = await nodeProgram(version, dir);
-  return program(command, SOURCE, await nodeTitle(command));
+  return program({ name: "node", command }, SOURCE, await nodeTitle(command), dir);
 }
 
 /** A Node that cannot read TypeScript: it gets a bundle. */
 export async function olderNode(version: string, dir: string): Promise<Platform> {
   const command = await nodeProgram(version, dir);
-  const file = await bundle("server", dir, "--platform=node", `--target=node${version}`);
-  return program(command, file, await nodeTitle(command));
+  const options = ["--platform=node", `--target=node${version}`];
+  const file = await bundle("server", dir, ...options);
+  const engine = {
+    name: "node",
+    command,
+    program: await bundleFile(TLS_PROGRAM, `${dir}/tls.mjs`, ...options),
+  } as const;
+  return program(engine, file, await nodeTitle(command), dir);
 }
 
 async function nodeTitle(command: string): Promise<string> {
   return `Node ${(await output(command, ["--version"])).replace(/^v/, "")}`;
 }
 
-function program(command: string, file: string, title: string): Platform {
-  return { title, run: (job) => outcomesOf(command, [file, JSON.stringify(job)], job) };
+function program(engine: TlsEngine, file: string, title: string, dir: string): Platform {
+  return {
+    title,
+    run: (job) => outcomesOf(engine.command, [file, JSON.stringify(job)], job),
+    tls: (wanted) => tlsOutcomes(engine, dir, wanted),
+  };
 }
