@@ -78,9 +78,12 @@ async function outcomeOf(scenario: Scenario, stage: Stage): Promise<unknown> {
 /** Judges an error. What a scenario itself finds wrong is a lie, unless it came in place of an error it waited for. */
 function judgeAny(error: unknown, scenario: Scenario, stage: Stage, struck: readonly FaultStruck[]): void {
   const reason = error instanceof CheckError && isSandboxError(error.cause) ? error.cause : error;
+  const isPortable = scenario.name.startsWith("case: ");
+  // An abort is told the caller's own reason, also where the kill was lost; a portable case then waits for the end.
+  if (isPortable && reason instanceof CheckError && cannotEnd(struck)) return;
   if (reason instanceof CheckError) throw reason;
-  if (!scenario.name.startsWith("case: ")) return judge(reason, scenario, stage, struck);
-  // What a portable case expects of its own, nobody knows here.
+  if (!isPortable) return judge(reason, scenario, stage, struck);
+  // What else a portable case expects, nobody knows here.
   if (isSandboxError(reason, "request_timeout") && limitOf(stage.case) === SHORT_LIMIT_MS) return;
   if (!isSandboxError(reason) || struck.every(({ plan }) => isHarmless(plan))) throw error;
 }
