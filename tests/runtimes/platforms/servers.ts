@@ -40,10 +40,12 @@ export async function olderNode(version: string, dir: string): Promise<Platform>
   const command = await nodeProgram(version, dir);
   const options = ["--platform=node", `--target=node${version}`];
   const file = await bundle("server", dir, ...options);
+  // undici is a CommonJS package, which asks for Node's modules by a function that ES modules lack.
+  const require = `import { createRequire } from "node:module"; const require = createRequire(import.meta.url);`;
   const engine = {
     name: "node",
     command,
-    program: await bundleFile(TLS_PROGRAM, `${dir}/tls.mjs`, ...options),
+    program: await bundleFile(TLS_PROGRAM, `${dir}/tls.mjs`, ...options, `--banner:js=${require}`),
   } as const;
   return program(engine, file, await nodeTitle(command), dir);
 }
