@@ -37,7 +37,9 @@ export async function runFaultCase(fault: FaultCase): Promise<FaultReport> {
   try {
     const error = await within(HANG_MS, outcomeOf(scenario, stage));
     await within(HANG_MS, disposeAll(owned));
-    const mayLeave = scenario.leaves === true || cannotEnd(proxy.struck);
+    // A portable case that fails may not have come to end what it started.
+    const gaveUp = isPortable(scenario) && error !== undefined;
+    const mayLeave = gaveUp || scenario.leaves === true || cannotEnd(proxy.struck);
     const left = await leftProcesses(stage, mayLeave);
     if (error !== undefined) {
       judgeAny(error, scenario, stage, proxy.struck);
@@ -61,6 +63,10 @@ export async function runFaultCase(fault: FaultCase): Promise<FaultReport> {
   };
 }
 
+function isPortable({ name }: Scenario): boolean {
+  return name.startsWith("case: ");
+}
+
 function codeOf(error: unknown): SandboxErrorCode {
   const reason = error instanceof CheckError ? error.cause : error;
   return isSandboxError(reason) ? reason.code : "unknown";
@@ -78,11 +84,10 @@ async function outcomeOf(scenario: Scenario, stage: Stage): Promise<unknown> {
 /** Judges an error. What a scenario itself finds wrong is a lie, unless it came in place of an error it waited for. */
 function judgeAny(error: unknown, scenario: Scenario, stage: Stage, struck: readonly FaultStruck[]): void {
   const reason = error instanceof CheckError && isSandboxError(error.cause) ? error.cause : error;
-  const isPortable = scenario.name.startsWith("case: ");
   // An abort is told the caller's own reason, also where the kill was lost; a portable case then waits for the end.
-  if (isPortable && reason instanceof CheckError && cannotEnd(struck)) return;
+  if (isPortable(scenario) && reason instanceof CheckError && cannotEnd(struck)) return;
   if (reason instanceof CheckError) throw reason;
-  if (!isPortable) return judge(reason, scenario, stage, struck);
+  if (!isPortable(scenario)) return judge(reason, scenario, stage, struck);
   // What else a portable case expects, nobody knows here.
   if (isSandboxError(reason, "request_timeout") && limitOf(stage.case) === SHORT_LIMIT_MS) return;
   if (!isSandboxError(reason) || struck.every(({ plan }) => isHarmless(plan))) throw error;
