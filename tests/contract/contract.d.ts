@@ -344,3 +344,35 @@ export interface LocalRuntime extends AsyncDisposable {
   close(): Promise<void>;
 }
 export function startLocalRuntime(options?: LocalRuntimeOptions): Promise<LocalRuntime>;
+
+// ---- entry "./testing"
+export interface Cassette {
+  readonly version: 1;
+  readonly exchanges: readonly unknown[];
+}
+export interface Recorder {
+  readonly fetch: Fetch;
+  cassette(): Promise<Cassette>;
+}
+export function record(fetch: Fetch): Recorder;
+export function replay(cassette: Cassette): Fetch;
+export interface FaultPlan {
+  cutAfterBytes?: number;
+  cutAtFrame?: number;
+  resetAfterBytes?: number;
+  stallMs?: number;
+  bytesPerSecond?: number;
+  splitWrites?: boolean;
+  loseResponse?: boolean;
+  reply?: { status: number; body: string };
+}
+export interface FaultProxy extends AsyncDisposable {
+  readonly url: string;
+  next(plan: FaultPlan): void;
+}
+export function startFaultProxy(target: string): Promise<FaultProxy>;
+export interface FakeGateway extends AsyncDisposable {
+  readonly domain: string;
+  route(sandboxId: string, runtime: LocalRuntime, options?: { state?: SandboxState; token?: string }): void;
+}
+export function startFakeGateway(): Promise<FakeGateway>;

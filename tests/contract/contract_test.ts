@@ -3,6 +3,7 @@
 import { assertEquals } from "@std/assert";
 import * as api from "../../mod.ts";
 import * as local from "../../src/local/mod.ts";
+import * as testing from "../../src/testing/mod.ts";
 import type * as contract from "./contract.d.ts";
 
 /** Compiles only where a value of the first type can be used as one of the second. */
@@ -22,15 +23,23 @@ type ErrorClasses =
   | "SandboxNotRunningError"
   | "TimeoutError"
   | "UnsupportedError";
+type TestingFunctions = "record" | "replay" | "startFaultProxy" | "startFakeGateway";
 /** Users catch these and do not make them, so their constructors are ours. */
-type Values = Omit<typeof contract, ErrorClasses | "startLocalRuntime">;
+type Values = Omit<typeof contract, ErrorClasses | "startLocalRuntime" | TestingFunctions>;
 
 /** Classes, functions and what they return. */
 export type Promises = [
   Fits<typeof api, Values>,
   Fits<typeof local, Pick<typeof contract, "startLocalRuntime">>,
+  Fits<typeof testing, Pick<typeof contract, TestingFunctions>>,
   Fits<api.RuntimeClient, contract.RuntimeClient>,
   Fits<local.LocalRuntime, contract.LocalRuntime>,
+  Fits<testing.FakeGateway, contract.FakeGateway>,
+  Fits<testing.FaultProxy, contract.FaultProxy>,
+  Fits<testing.Recorder, contract.Recorder>,
+  Fits<testing.Cassette, contract.Cassette>,
+  Fits<contract.Cassette, Parameters<typeof testing.replay>[0]>,
+  Fits<contract.FaultPlan, testing.FaultPlan>,
   Same<api.AuthenticationError, contract.AuthenticationError>,
   Same<api.CommandExitError, contract.CommandExitError>,
   Same<api.DisconnectedError, contract.DisconnectedError>,
@@ -113,4 +122,12 @@ Deno.test("contract: the entries give these values and no others", () => {
     "sh",
   ]);
   assertEquals(Object.keys(local), ["startLocalRuntime"]);
+  assertEquals(Object.keys(testing).toSorted(), [
+    "GATEWAY_REPLIES",
+    "gatewayReply",
+    "record",
+    "replay",
+    "startFakeGateway",
+    "startFaultProxy",
+  ]);
 });
