@@ -26,6 +26,9 @@ export interface Launched {
   readonly forgetSignal: () => void;
 }
 
+/** Where the answer to a start is lost, its process id is too. */
+const MAY_RUN = "It may run all the same: look with commands.list() before you start it again";
+
 /**
  * Starts a command. With `attachLate`, its first output waits a moment for readers of the handle. A stream of input is
  * cancelled whatever keeps the command from starting.
@@ -62,7 +65,7 @@ async function start(
   const tag = options.tag === undefined ? {} : { tag: checkWord("tag", options.tag) };
   const account = connection.accounts.forCommand(options.user);
   const started = connection.call(`start ${name}`, "process", options, account.authorization);
-  const call = { ...started, following: `follow ${name}` };
+  const call = { ...started, following: `follow ${name}`, doubt: MAY_RUN };
   signal?.throwIfAborted();
   const plan = await planStdin(options.stdin, () => calls.canCloseStdin(options));
   const inputOpen = plan.kind === "open" || plan.kind === "feed";

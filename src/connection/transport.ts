@@ -98,9 +98,9 @@ export class Transport {
 
 function httpCall(
   path: string,
-  { what, subject, sandboxId, authorization }: RpcCall,
+  { what, subject, doubt, sandboxId, authorization }: RpcCall,
 ): CallContext & Pick<HttpCall, "operation" | "method" | "path" | "authorization"> {
-  return { what, subject, sandboxId, authorization, operation: path, method: "POST", path: `/${path}` };
+  return { what, subject, doubt, sandboxId, authorization, operation: path, method: "POST", path: `/${path}` };
 }
 
 /** The one message of a server-streaming request in its envelope. */
@@ -169,7 +169,9 @@ function decoded<O>(decoder: Decoder<O>, data: Bytes, call: RpcCall): O {
 
 /** The call of a stream that is open. */
 export function followed(call: RpcCall): RpcCall {
-  return call.following === undefined ? call : { ...call, what: call.following, following: undefined };
+  return call.following === undefined
+    ? call
+    : { ...call, what: call.following, following: undefined, doubt: undefined };
 }
 
 /** Reads the end frame: JSON in either codec, with the error where there is one. */
@@ -196,6 +198,7 @@ function lost(call: RpcCall, cause: unknown): DisconnectedError {
   return new DisconnectedError(`Cannot ${call.what}: the stream was cut before its end`, {
     code: "disconnected",
     sandboxId: call.sandboxId,
+    hint: call.doubt,
     cause,
   });
 }

@@ -1,4 +1,4 @@
-import { assertEquals, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertFalse, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { DisconnectedError } from "../../src/errors/disconnected_error.ts";
 import { SandboxError } from "../../src/errors/sandbox_error.ts";
@@ -28,6 +28,34 @@ Deno.test("run() whose stream is lost before its start event says that it cannot
   daemon.onStream = (stream) => stream.cut();
   const { message } = await assertRejects(() => daemon.client().commands.run(["sleep", "9"]), DisconnectedError);
   assertStringIncludes(message, 'Cannot start command "sleep"');
+});
+
+Deno.test("run() whose start is lost says that the command may run, and not where it cannot", async () => {
+  const words = "It may run all the same";
+  const hintOf = async (answer: () => Response | Promise<Response>) => {
+    const daemon = new FakeDaemon();
+    daemon.onCall = answer;
+    const client = daemon.client({ retry: false });
+    return (await assertRejects(() => client.commands.run(["true"]), SandboxError)).hint ?? "";
+  };
+  const gateway = (status: number, text: string) => () => new Response(text, { status });
+  assertStringIncludes(await hintOf(() => Promise.reject(new TypeError("connection reset"))), words);
+  assertStringIncludes(await hintOf(gateway(504, "upstream request timeout")), words);
+  const empty = { headers: { "content-type": "application/connect+proto" } };
+  assertStringIncludes(await hintOf(() => new Response(new Uint8Array(), empty)), words);
+  const refused = new TypeError("fetch failed", { cause: new Error("connect ECONNREFUSED 127.0.0.1:1") });
+  assertFalse((await hintOf(() => Promise.reject(refused))).includes(words));
+  assertFalse((await hintOf(gateway(503, "sandbox gateway is not ready"))).includes(words));
+  assertFalse((await hintOf(gateway(401, "unauthorized"))).includes(words));
+});
+
+Deno.test("run() whose stream is lost behind its start tells the process, and not that it may have started", async () => {
+  const daemon = new FakeDaemon();
+  daemon.onStream = (stream) => void stream.start(7);
+  const handle = await daemon.client().commands.start(["true"]);
+  daemon.streams[0]!.cut();
+  const { hint } = await assertRejects(() => handle.wait(), DisconnectedError);
+  assertEquals(hint, "The process may still run: look with commands.list(), follow it with connectToProcess(7)");
 });
 
 const TOO_LARGE = new Uint8Array(2_000);

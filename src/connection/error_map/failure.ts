@@ -15,6 +15,8 @@ export interface CallContext {
   readonly what: string;
   /** What a `not_found` is about. */
   readonly subject?: "file" | "process" | undefined;
+  /** What to know where nobody can tell whether it was done: a hint for network errors. */
+  readonly doubt?: string | undefined;
   /** The sandbox it is done to. */
   readonly sandboxId?: string | undefined;
   /** Takes the secrets that were sent out of a server's words, which may repeat them. */
@@ -55,12 +57,18 @@ export function failure(
   meaning: Meaning,
   more: { readonly status?: number | undefined; readonly cause?: unknown } = {},
 ): Failure {
-  const { code, hint, retryable } = meaning;
+  const { code, retryable } = meaning;
+  const hint = hintOf(context, meaning);
   const options = { code, hint, retryable, sandboxId: context.sandboxId, ...more };
   return {
     error: errorOf(`Cannot ${context.what}: ${detail}`, options),
     nothingRan: meaning.nothingRan ?? false,
   };
+}
+
+function hintOf({ doubt }: CallContext, { code, hint, nothingRan }: Meaning): string | undefined {
+  if (doubt === undefined || code !== "network" || nothingRan) return hint;
+  return hint === undefined ? doubt : `${hint}. ${doubt}`;
 }
 
 /** The class of a code. */
