@@ -53,7 +53,7 @@ if (values.write && (names.length < PLATFORMS.length || legs.length < LEGS.lengt
 }
 
 const isWanted = (name: string) => name.includes(values.case);
-const nowhere = { refused: "", redirect: "", silent: "", cut: "" };
+const nowhere = { refused: "", redirect: "", silent: "", cut: "", hostile: "" };
 const all = allCases(nowhere).map(({ name }) => name).filter(isWanted);
 if (all.length === 0) throw new TypeError(`No case has "${values.case}" in its name`);
 

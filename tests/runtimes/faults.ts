@@ -3,6 +3,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { event, join } from "../connection/frames.ts";
+import { serveHostile } from "../hostile/server.ts";
 import type { Faults } from "./platform_cases.ts";
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -11,10 +12,15 @@ type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 export async function serveFaults(): Promise<AsyncDisposable & { readonly urls: Faults }> {
   const refused = await serve(() => {});
   await refused[Symbol.asyncDispose]();
-  const servers = { redirect: await serve(redirect), silent: await serve(() => {}), cut: await serve(cutter()) };
-  const { redirect: { url }, silent, cut } = servers;
+  const servers = {
+    redirect: await serve(redirect),
+    silent: await serve(() => {}),
+    cut: await serve(cutter()),
+    hostile: await serveHostile(),
+  };
+  const { redirect: { url }, silent, cut, hostile } = servers;
   return {
-    urls: { refused: refused.url, redirect: url, silent: silent.url, cut: cut.url },
+    urls: { refused: refused.url, redirect: url, silent: silent.url, cut: cut.url, hostile: hostile.url },
     async [Symbol.asyncDispose]() {
       for (const server of Object.values(servers)) await server[Symbol.asyncDispose]();
     },

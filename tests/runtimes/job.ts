@@ -3,6 +3,7 @@
 import { RuntimeClient } from "../../mod.ts";
 import { type Case, runCase } from "../conformance/case.ts";
 import { CASES } from "../conformance/cases.ts";
+import { hostileCases } from "../hostile/cases.ts";
 import { type Faults, platformCases } from "./platform_cases.ts";
 
 /** The work of one program. */
@@ -29,9 +30,9 @@ export interface Outcome {
 /** No case needs so long, on the slowest machine. */
 const CASE_MS = 60_000;
 
-/** All cases there are: the portable ones, and those about what platforms do differently. */
+/** All cases there are: the portable ones, those about what platforms do differently, and those of servers that lie. */
 export function allCases(faults: Faults): readonly Case[] {
-  return [...CASES, ...platformCases(faults)];
+  return [...CASES, ...platformCases(faults), ...hostileCases(faults.hostile)];
 }
 
 /** A client of the sandbox. */

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { allCases } from "./job.ts";
 import { limitOf, LIMITS } from "./limits.ts";
 
-const nowhere = { refused: "", redirect: "", silent: "", cut: "" };
+const nowhere = { refused: "", redirect: "", silent: "", cut: "", hostile: "" };
 const names = allCases(nowhere).map(({ name }) => name);
 
 Deno.test("limits: they name cases that are there, each once for a platform", () => {

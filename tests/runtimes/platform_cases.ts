@@ -15,6 +15,8 @@ export interface Faults {
   readonly silent: string;
   /** Begins to answer, and is cut off. */
   readonly cut: string;
+  /** Answers with whatever an attack is made of. */
+  readonly hostile: string;
 }
 
 const source = "docs/architecture.md";
