@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { type FaultPlan, GATEWAY_REPLIES, gatewayReply, type GatewayReplyName } from "../../src/testing/mod.ts";
-import { type FaultCase, LONG_STALL_MS, VERSIONS } from "./fault_case.ts";
+import { ENDLESS_STALL_MS, type FaultCase, LONG_STALL_MS, VERSIONS } from "./fault_case.ts";
 import { OWN_NAMES, PORTABLE_NAMES } from "./scenarios.ts";
 
 /** Content small enough to go over byte by byte, and more than a pipe, a chunk and a frame hold. */
@@ -14,6 +14,12 @@ const counted = (name: "cutAfterBytes" | "resetAfterBytes"): fc.Arbitrary<FaultP
 
 const stall = (ms: fc.Arbitrary<number>): fc.Arbitrary<FaultPlan> =>
   fc.oneof(fc.record({ stallMs: ms }), fc.record({ stallMs: ms, stallAfterBytes: bytes }));
+
+/** Before an answer, or in the content of a file: a command may be silent for as long as it likes. */
+const endless: fc.Arbitrary<FaultPlan> = fc.oneof(
+  fc.constant({ stallMs: ENDLESS_STALL_MS }),
+  bytes.map((stallAfterBytes) => ({ stallMs: ENDLESS_STALL_MS, stallAfterBytes, match: "/files" })),
+);
 
 /** What ends a connection. */
 const end: fc.Arbitrary<FaultPlan> = fc.oneof(
@@ -45,6 +51,7 @@ const fault: fc.Arbitrary<FaultPlan> = fc.oneof(
   { weight: 3, arbitrary: reply },
   { weight: 3, arbitrary: pace },
   { weight: 2, arbitrary: stall(fc.constant(LONG_STALL_MS)) },
+  { weight: 1, arbitrary: endless },
 );
 
 /** A plan of both, where the pause lies before the end. */
@@ -73,7 +80,7 @@ const faults: fc.Arbitrary<FaultPlan[]> = fc.oneof(
   { weight: 3, arbitrary: fault.map((plan) => [plan]) },
   { weight: 3, arbitrary: fc.tuple(fc.nat(4), fault).map(([before, plan]) => [...Array(before).fill({}), plan]) },
   { weight: 3, arbitrary: fc.array(fc.oneof(fault, fc.constant({})), { minLength: 1, maxLength: 6 }) },
-  { weight: 3, arbitrary: fc.tuple(call, fault).map(([match, plan]) => [{ ...plan, match }]) },
+  { weight: 3, arbitrary: fc.tuple(call, fault).map(([match, plan]) => [{ match, ...plan }]) },
   { weight: 1, arbitrary: fc.tuple(fault, fc.integer({ min: 2, max: 5 })).map(([plan, n]) => Array(n).fill(plan)) },
 );
 

@@ -20,6 +20,9 @@ const NO_LIMIT_MS = 60_000;
 /** Longer than the short limit, by more than a busy machine needs. */
 export const LONG_STALL_MS = 2_500;
 
+/** Longer than anything waits: the end of the case ends it. */
+export const ENDLESS_STALL_MS = 3_600_000;
+
 /** Whether a plan only delays or splits: nothing may come of it but the right result. */
 export function isHarmless({ match: _, count: __, stallAfterBytes: ___, ...plan }: FaultPlan): boolean {
   const { stallMs = 0, bytesPerSecond: _b, splitWrites: _s, ...rest } = plan;
@@ -29,6 +32,11 @@ export function isHarmless({ match: _, count: __, stallAfterBytes: ___, ...plan 
 /** Whether an answer stalls for longer than the client waits. */
 export function isStall({ stallMs = 0 }: FaultPlan): boolean {
   return stallMs >= SHORT_LIMIT_MS;
+}
+
+/** Whether an answer does not come before all is over. */
+export function isEndless({ stallMs = 0 }: FaultPlan): boolean {
+  return stallMs >= ENDLESS_STALL_MS;
 }
 
 /** What the client of a case has as `requestTimeoutMs`. */

@@ -2,7 +2,7 @@ import type { CommandHandle, ProcessInfo, SandboxErrorCode } from "../../mod.ts"
 import { isSandboxError } from "../../mod.ts";
 import type { FaultStruck } from "../../src/testing/mod.ts";
 import { CheckError } from "../conformance/check.ts";
-import { type FaultCase, isHarmless, isStall, limitOf, SHORT_LIMIT_MS } from "./fault_case.ts";
+import { type FaultCase, isEndless, isHarmless, isStall, limitOf, SHORT_LIMIT_MS } from "./fault_case.ts";
 import { judge } from "./judge.ts";
 import type { Scenario, Stage } from "./scenario.ts";
 import { scenarioOf } from "./scenarios.ts";
@@ -111,7 +111,7 @@ async function leftProcesses(stage: Stage, mayLeave: boolean): Promise<ProcessIn
 /** Whether the client cannot know of a process, or could not reach it: its start, its stream or its kill was broken. */
 function cannotEnd(struck: readonly FaultStruck[]): boolean {
   return struck.some(({ request, plan }) =>
-    /\/process\.Process\/(Start|SendSignal)$/.test(request) && !isHarmless(plan) && !isStall(plan)
+    /\/process\.Process\/(Start|SendSignal)$/.test(request) && !isHarmless(plan) && (!isStall(plan) || isEndless(plan))
   );
 }
 

@@ -1,4 +1,4 @@
-import type { CommandResult } from "../../../mod.ts";
+import { type CommandResult, isSandboxError } from "../../../mod.ts";
 import { check, equal, rejects } from "../../conformance/check.ts";
 import { bytesOf, streamOf } from "../../conformance/tools.ts";
 import { isBeginning } from "../judge.ts";
@@ -11,6 +11,12 @@ const PRINT = "cat out && cat err >&2";
 async function ranOnce(stage: Stage, { error }: Outcome): Promise<void> {
   const runs = await stage.runs();
   check(error === undefined ? runs === 1 : runs <= 1, `the command ran ${runs} times`);
+  if (runs === 0 || !isSandboxError(error) || !/^Cannot (start|follow) /.test(error.message)) return;
+  const open = error.code === "network" || error.code === "disconnected";
+  check(
+    !open || /may run all the same|may still run/.test(error.hint ?? ""),
+    `it ran, and nothing says that it may: ${error}`,
+  );
 }
 
 function ended({ exitCode, signal }: CommandResult, expected: number): void {
