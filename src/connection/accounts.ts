@@ -80,8 +80,10 @@ export class Accounts {
   }
 }
 
+const encoder = new TextEncoder();
+
 function basic(username: string): string {
-  return `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(`${username}:`)))}`;
+  return `Basic ${btoa(String.fromCharCode(...encoder.encode(`${username}:`)))}`;
 }
 
 /** The account in a Basic header, where it is one. */

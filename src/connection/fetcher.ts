@@ -12,6 +12,9 @@ import { Repeats } from "./repeats.ts";
 import { secretsIn } from "./secrets.ts";
 import { Token } from "./token.ts";
 
+/** Headers by their names in lower case: engines take a plain object several times as fast as `Headers`. */
+type RequestHeaders = Readonly<Record<string, string>>;
+
 /** One call of the daemon, to be sent once or more often. */
 export interface HttpCall extends CallContext {
   /** Its name for observers: `process.Process/Start`, `files.read`. */
@@ -19,8 +22,8 @@ export interface HttpCall extends CallContext {
   readonly method: "GET" | "POST";
   /** Path and query. */
   readonly path: string;
-  /** Headers that belong to the call; they win over everything else. */
-  readonly headers?: Readonly<Record<string, string>> | Headers | undefined;
+  /** Headers that belong to the call, their names in lower case; they win over everything else. */
+  readonly headers?: RequestHeaders | undefined;
   /** The account to act as, as the value of `Authorization`. */
   readonly authorization?: string | undefined;
   /** What can be sent again: bytes, or a function that opens a stream of them; or a stream, which cannot. */
@@ -58,11 +61,14 @@ export class Fetcher {
   readonly #options: ResolvedOptions;
   readonly #endpoint: Endpoint;
   readonly #tokens: { readonly runtime: Token; readonly traffic: Token };
+  /** What every request has: the client's, and the user's own. */
+  readonly #headers: { readonly ours: RequestHeaders; readonly own: RequestHeaders };
 
   /** Makes the fetcher of a client; views share the tokens of the fetcher they come from. */
   constructor(options: ResolvedOptions, endpointOf: EndpointOf, shared?: Fetcher) {
     this.#options = options;
     this.#endpoint = endpointOf(options.runtimePort);
+    this.#headers = constantHeaders(this.#endpoint, options);
     // The traffic token is for a gateway, and goes nowhere else.
     const traffic = options.sandboxBaseUrl === undefined ? options.trafficToken : undefined;
     this.#tokens = shared !== undefined ? shared.#tokens : {
@@ -136,12 +142,12 @@ export class Fetcher {
     }
   }
 
-  #request(call: HttpCall, tokens: TokenValues): RequestInit & { readonly headers: Headers } {
+  #request(call: HttpCall, tokens: TokenValues): RequestInit & { readonly headers: RequestHeaders } {
     const { signal } = call;
     const body = bodyOf(call);
-    const init: RequestInit & { readonly headers: Headers; duplex?: "half" } = {
+    const init: RequestInit & { readonly headers: RequestHeaders; duplex?: "half" } = {
       method: call.method,
-      headers: this.#headers(call, tokens),
+      headers: this.#headersOf(call, tokens),
       redirect: isStreamBody(body) && refusesRedirects ? "error" : "manual",
     };
     if (body !== undefined) init.body = body;
@@ -151,24 +157,20 @@ export class Fetcher {
   }
 
   /** Later ones win: routing and secrets, then the account, then the user's own, then what the call must have. */
-  #headers(
+  #headersOf(
     call: Pick<HttpCall, "authorization" | "headers">,
     { runtime, traffic }: TokenValues,
-  ): Headers {
-    const { apiKey, authHeader, headers: own } = this.#options;
-    const authorization = call.authorization ?? authHeader;
-    const headers = new Headers(this.#endpoint.headers);
-    // Compressed answers cost more time than they save, most of all on Node. Browsers do not let a caller choose.
-    headers.set("accept-encoding", "identity");
-    if (apiKey !== undefined) headers.set("x-api-key", apiKey);
-    if (runtime !== undefined) headers.set("x-access-token", runtime);
-    if (traffic !== undefined) headers.set("e2b-traffic-access-token", traffic);
-    if (authorization !== undefined) headers.set("authorization", authorization);
-    own.forEach((value, name) => headers.set(name, value));
-    // On envd 0.2.10 its expiry kills the daemon when a command is chatty: nobody's header may ask for it.
-    headers.delete("connect-timeout-ms");
-    new Headers(call.headers).forEach((value, name) => headers.set(name, value));
-    return headers;
+  ): RequestHeaders {
+    const { ours, own } = this.#headers;
+    const authorization = call.authorization ?? this.#options.authHeader;
+    return {
+      ...ours,
+      ...(runtime !== undefined && { "x-access-token": runtime }),
+      ...(traffic !== undefined && { "e2b-traffic-access-token": traffic }),
+      ...(authorization !== undefined && { authorization }),
+      ...own,
+      ...call.headers,
+    };
   }
 
   /** Gives up a refused token that a function can renew; true when the call is to be repeated with the new one. */
@@ -192,7 +194,7 @@ export class Fetcher {
   /** What is wrong with an answer, or undefined. */
   async #refusal(
     call: HttpCall,
-    { headers }: { readonly headers: Headers },
+    { headers }: { readonly headers: RequestHeaders },
     response: Response,
   ): Promise<Failure | undefined> {
     const { status, type } = response;
@@ -234,7 +236,7 @@ export class Fetcher {
   /** A server's words without the secrets that it is sent: a proxy may echo them. */
   mask(words: string): string {
     const tokens = { runtime: this.#tokens.runtime.known, traffic: this.#tokens.traffic.known };
-    return masked(words, this.#headers({}, tokens));
+    return masked(words, this.#headersOf({}, tokens));
   }
 }
 
@@ -243,15 +245,28 @@ interface TokenValues {
   readonly traffic: string | undefined;
 }
 
-/** Words without the secrets of a request. */
-function masked(words: string, sent: Headers): string {
-  return secretsIn(sent).reduce((words, secret) => words.replaceAll(secret, "***"), words);
+function constantHeaders(
+  { headers }: Endpoint,
+  { apiKey, headers: own }: ResolvedOptions,
+): { readonly ours: RequestHeaders; readonly own: RequestHeaders } {
+  // On envd 0.2.10 its expiry kills the daemon when a command is chatty: nobody's header may ask for it.
+  const allowed = [...own].filter(([name]) => name !== "connect-timeout-ms");
+  return {
+    // Compressed answers cost more time than they save, most of all on Node. Browsers do not let a caller choose.
+    ours: { ...headers, "accept-encoding": "identity", ...(apiKey !== undefined && { "x-api-key": apiKey }) },
+    own: Object.fromEntries(allowed),
+  };
+}
+
+/** Words without the secrets of a request, in the form in which `Headers` sends them. */
+function masked(words: string, sent: RequestHeaders): string {
+  return secretsIn(new Headers(sent)).reduce((words, secret) => words.replaceAll(secret, "***"), words);
 }
 
 /** How an answer is compressed that must not be, and that the engine hands over packed. */
-function packedAgainst(asked: Headers, { headers }: Response): string | undefined {
+function packedAgainst(asked: RequestHeaders, { headers }: Response): string | undefined {
   const encoding = headers.get("content-encoding") ?? "identity";
-  const against = isDeno && asked.get("accept-encoding") === "identity" && encoding !== "identity";
+  const against = isDeno && asked["accept-encoding"] === "identity" && encoding !== "identity";
   return against ? encoding : undefined;
 }
 

@@ -137,3 +137,8 @@ Deno.test("Fetcher.send() follows no redirect of a real server, to this host or 
   }
   assertEquals(seen, ["first /files", "first /files"]);
 });
+
+Deno.test("Fetcher.mask() finds a secret in the form in which it is sent: without the spaces around it", () => {
+  const fetcher = fetcherOf(new FakeFetch(OK), { runtimeToken: " rt-s3cret ", headers: { "X-Own": " own-s3cret " } });
+  assertEquals(fetcher.mask("who is rt-s3cret, own-s3cret?"), "who is ***, ***?");
+});
