@@ -1,3 +1,4 @@
+import { declaredLength } from "../connection/declared_length.ts";
 import { type CallContext, failure } from "../connection/error_map/failure.ts";
 import type { Bytes } from "../streams/bytes.ts";
 
@@ -56,14 +57,6 @@ export class BodyReader {
         : (this.#reader as ReadableStreamDefaultReader<Bytes>).read());
     return done ? undefined : value as Bytes;
   }
-}
-
-/** What `Content-Length` says of the bytes that a reader sees. */
-function declaredLength({ headers, type }: Response): number | undefined {
-  // Of a compressed body it is the size before unpacking; and across origins a browser hides whether it is compressed.
-  const encoding = headers.get("content-encoding") ?? (type === "cors" ? "unknown" : "identity");
-  const length = headers.get("content-length");
-  return encoding === "identity" && length !== null && /^\d+$/.test(length) ? Number(length) : undefined;
 }
 
 function byobReader(body: ReadableStream): ReadableStreamBYOBReader | undefined {
