@@ -150,8 +150,14 @@ Deno.test("what names no sandbox gets Envoy's words, and a network error", async
 Deno.test("a runtime that hangs up before it answers, and one that never does, are network errors", async () => {
   await using hangsUp = await target((_, { socket }) => void socket.destroy());
   await using silent = await target(() => undefined);
-  await using own = await behind({ idleTimeoutMs: 100 });
-  for (const [server, reply] of [[hangsUp, "upstreamClosed"], [silent, "upstreamTimeout"]] as const) {
+  await using soon = await behind({ idleTimeoutMs: 100 });
+  await using late = await behind();
+  for (
+    const [own, server, reply] of [
+      [late, hangsUp, "upstreamClosed"],
+      [soon, silent, "upstreamTimeout"],
+    ] as const
+  ) {
     own.gateway.route(ID, server);
     for (const [what, call] of Object.entries(CALLS)) {
       const error = await assertRefused(call(own.client({ requestTimeoutMs: 0 }), "/nowhere"), "network", what);

@@ -258,18 +258,18 @@ export const RELAY_CASES: readonly GatewayCase[] = [
     name: "a request that stands still for too long is ended, and one that moves is not",
     async run() {
       await using server = await target(always(""));
-      await using own = await opened(server, { idleTimeoutMs: 300 });
+      await using own = await opened(server, { idleTimeoutMs: 800 });
       equal(await ask(own.gateway, "/x", ID), `504 ${GATEWAY_REPLIES.upstreamTimeout.body}`);
       own.wire.write(head("/x", ID));
       await server.connected(2);
       const [, wire] = server.wires;
       await wire!.until(({ text }) => text !== "");
       wire!.write(CHUNKED);
-      for (let i = 0; i < 8; i++) {
+      for (let i = 0; i < 12; i++) {
         await new Promise((resolve) => setTimeout(resolve, 100));
         wire!.write("1\r\nx\r\n");
       }
-      await own.wire.until(({ text }) => text.split("x").length === 9);
+      await own.wire.until(({ text }) => text.split("x").length === 13);
       const [text] = await own.wire.end();
       check(text.startsWith("HTTP/1.1 200 ") && !text.endsWith("0\r\n\r\n"), text);
     },

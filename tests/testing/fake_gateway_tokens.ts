@@ -145,7 +145,6 @@ export const TOKEN_CASES: readonly GatewayCase[] = [
       const both = new Promise<void>((resolve) => release = resolve);
       await using gateway = await startFakeGateway({
         revision: "later",
-        wakeTimeoutMs: 200,
         onAnswer: ({ reply }) => reply === "sandbox not found: none" && release(),
       });
       const wake = async () => {
@@ -161,6 +160,15 @@ export const TOKEN_CASES: readonly GatewayCase[] = [
       await ask(gateway, "/x", { "e2b-sandbox-id": "none" });
       equal(await Promise.all(held), [OPEN, OPEN]);
       equal(waking, 1);
+      gateway.route("mine", server, { state: "dead", wake });
+      equal(await ask(gateway, "/x", ID), PAUSED, "only what is paused can wake up");
+    },
+  },
+  {
+    name: "a sandbox that does not wake up, in each way",
+    async run() {
+      await using server = await sandboxCalled("mine");
+      await using gateway = await startFakeGateway({ revision: "later", wakeTimeoutMs: 200 });
       const failures: [FakeRouteOptions["wake"], string][] = [
         [() => Promise.reject(new Error("no room")), "503 sandbox wake failed"],
         [() => {
@@ -174,8 +182,6 @@ export const TOKEN_CASES: readonly GatewayCase[] = [
         gateway.route("mine", server, { state: "paused", wake });
         equal(await ask(gateway, "/x", ID), expected, String(wake));
       }
-      gateway.route("mine", server, { state: "dead", wake });
-      equal(await ask(gateway, "/x", ID), PAUSED, "only what is paused can wake up");
     },
   },
 ];
