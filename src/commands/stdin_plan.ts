@@ -73,7 +73,9 @@ async function taken(sending: Promise<void>): Promise<boolean> {
     await sending;
     return true;
   } catch (error) {
-    if (isSandboxError(error, "process_not_found") || isSandboxError(error, "invalid_argument")) return false;
+    if (isSandboxError(error, "process_not_found")) return false;
+    // The daemon says so with a 500. A gateway's 400 is none of the process, which would wait for the rest for ever.
+    if (isSandboxError(error, "invalid_argument") && error.status === 500) return false;
     throw error;
   }
 }

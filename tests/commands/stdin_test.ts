@@ -35,7 +35,12 @@ for (
 }
 
 Deno.test("run() does not mind a process that takes no more of its input", async () => {
-  for (const answer of [notFound, () => Response.json({ code: "invalid_argument", message: "no" }, { status: 400 })]) {
+  // As recorded: wire: process-stdin-false.
+  const closed = () =>
+    Response.json({ code: "internal", message: "error writing to stdin: stdin not enabled or closed" }, {
+      status: 500,
+    });
+  for (const answer of [notFound, closed]) {
     const daemon = feeding();
     daemon.onCall = (method) => {
       if (method !== "SendInput") return;
@@ -54,6 +59,23 @@ Deno.test("run() rejects, and kills, where its input cannot be sent", async () =
   const run = daemon.client().commands.run(["cat"], { stdin: "input" });
   assertEquals((await assertRejects(() => run, SandboxError)).status, 503);
   assertEquals(daemon.calls.at(-1), "SendSignal");
+});
+
+Deno.test("run() rejects, and kills, where a gateway refuses its input as an invalid argument", async () => {
+  for (const refused of ["SendInput", "CloseStdin"]) {
+    const daemon = feeding();
+    daemon.onCall = (method) =>
+      method === refused && daemon.calls.includes("Start")
+        ? new Response("invalid sandbox port: 0", { status: 400 })
+        : undefined;
+    daemon.onSignal = () => {
+      daemon.streams[0]!.end(137);
+      return true;
+    };
+    const run = daemon.client().commands.run(["cat"], { stdin: "input" });
+    assertEquals((await assertRejects(() => run, SandboxError)).status, 400);
+    assertEquals(daemon.calls.at(-1), "SendSignal");
+  }
 });
 
 Deno.test("run() cancels the stream of its input where its start is refused", async () => {
