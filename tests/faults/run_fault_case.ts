@@ -39,13 +39,13 @@ export async function runFaultCase(fault: FaultCase): Promise<FaultReport> {
     await within(HANG_MS, disposeAll(owned));
     // A portable case that fails may not have come to end what it started.
     const gaveUp = isPortable(scenario) && error !== undefined;
-    const mayLeave = gaveUp || scenario.leaves === true || cannotEnd(proxy.struck);
+    const mayLeave = () => gaveUp || scenario.leaves === true || cannotEnd(proxy.struck);
     const left = await leftProcesses(stage, mayLeave);
     if (error !== undefined) {
       judgeAny(error, scenario, stage, proxy.struck);
       end = codeOf(error);
     }
-    if (left.length > 0 && !mayLeave) {
+    if (left.length > 0 && !mayLeave()) {
       throw new CheckError(`${left.length} processes were left behind, the first is ${JSON.stringify(left[0])}`);
     }
     await scenario.after?.(stage, { left, ...(error !== undefined && { error }) });
@@ -99,11 +99,11 @@ async function disposeAll(owned: readonly CommandHandle[]): Promise<void> {
 }
 
 /** What still runs, once what dies had the time to. */
-async function leftProcesses(stage: Stage, mayLeave: boolean): Promise<ProcessInfo[]> {
+async function leftProcesses(stage: Stage, mayLeave: () => boolean): Promise<ProcessInfo[]> {
   const deadline = performance.now() + DYING_MS;
   while (true) {
     const left = await stage.direct.commands.list();
-    if (mayLeave || left.length === 0 || performance.now() > deadline) return left;
+    if (mayLeave() || left.length === 0 || performance.now() > deadline) return left;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

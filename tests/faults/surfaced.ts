@@ -1,15 +1,15 @@
 import { isSandboxError, type SandboxError } from "../../mod.ts";
 
 /**
- * A client, a handle or an iterator that notes the errors of this package that its caller gets to see. A portable case
- * may swallow one and then find that something is not as it should be.
+ * A client, a handle or an iterator that tells of the errors of this package that its caller gets to see. A portable
+ * case may swallow one and then find that something is not as it should be.
  */
-export function watched<T extends object>(target: T, seen: SandboxError[]): T {
+export function watched<T extends object>(target: T, see: (error: SandboxError) => void): T {
   const note = (error: unknown): never => {
-    if (isSandboxError(error)) seen.push(error);
+    if (isSandboxError(error)) see(error);
     throw error;
   };
-  const shown = (value: unknown): unknown => isOurs(value) ? watched(value, seen) : value;
+  const shown = (value: unknown): unknown => isOurs(value) ? watched(value, see) : value;
   return new Proxy(target, {
     get(_, key) {
       const value = Reflect.get(target, key, target);

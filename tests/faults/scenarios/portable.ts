@@ -13,14 +13,37 @@ export function portable(name: string): Scenario | undefined {
     name,
     async run({ sandbox, dir, own }) {
       await mkdir(`${dir}/case`);
-      const seen: SandboxError[] = [];
+      const watch = new Watch();
+      const kit = { dir: `${dir}/case`, unique: crypto.randomUUID(), own };
       try {
-        await found.run(watched(sandbox, seen), { dir: `${dir}/case`, unique: crypto.randomUUID(), own });
+        await Promise.race([found.run(watched(sandbox, (error) => watch.see(error)), kit), watch.over]);
       } catch (error) {
         // Something is not as it should be, and the case was told why.
-        if (error instanceof CheckError && error.cause === undefined) error.cause = seen[0];
+        if (error instanceof CheckError && error.cause === undefined) error.cause = watch.first;
         throw error;
+      } finally {
+        watch.stop();
       }
     },
   };
+}
+
+/** A case may wait for what an error has just made impossible. It gets this long to notice. */
+const NOTICE_MS = 5_000;
+
+/** What a case is told of, and the end of its patience. */
+class Watch {
+  first: SandboxError | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #reject!: (error: unknown) => void;
+  readonly over: Promise<never> = new Promise((_, reject) => this.#reject = reject);
+
+  see(error: SandboxError): void {
+    this.first ??= error;
+    this.#timer ??= setTimeout(() => this.#reject(error), NOTICE_MS);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
 }
