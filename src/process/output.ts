@@ -1,7 +1,9 @@
 import type { PartialResult } from "../errors/command_result.ts";
 import { BoundedQueue } from "../streams/bounded_queue.ts";
 import type { Bytes } from "../streams/bytes.ts";
+import { joined } from "../streams/byte_log.ts";
 import { HeadTailCapture } from "../streams/head_tail_capture.ts";
+import { defineLate } from "./late_property.ts";
 
 /** A stream of output. */
 export type Channel = "stdout" | "stderr";
@@ -58,6 +60,8 @@ export interface Subscriber {
 export const QUEUE_BYTES: number = 8 * 1024 * 1024;
 /** Beyond so many switches between the streams their order is not remembered. */
 const MAX_RUNS = 2 ** 20;
+/** From so many bytes on, those of a result are joined when they are first asked for: most callers want the text alone. */
+const LATE_BYTES = 2 ** 20;
 
 /**
  * The output of one process: kept up to a limit, and handed to any number of subscribers.
@@ -143,13 +147,12 @@ export class Output {
   /** What is kept. */
   snapshot(): PartialResult {
     const { stdout, stderr } = this.#kept;
-    return {
+    const snapshot = {
       stdout: stdout.text(),
       stderr: stderr.text(),
-      stdoutBytes: stdout.bytes(),
-      stderrBytes: stderr.bytes(),
       truncatedBytes: this.#capture ? stdout.droppedBytes + stderr.droppedBytes : 0,
     };
+    return withBytes(withBytes(snapshot, "stdoutBytes", stdout.parts()), "stderrBytes", stderr.parts());
   }
 
   #order(channel: Channel, byteLength: number): void {
@@ -194,4 +197,17 @@ export class Output {
 function finish(to: Subscriber, end: { readonly error?: unknown }): void {
   if ("error" in end) to.fail(end.error);
   else to.close();
+}
+
+/** Adds the bytes of one stream. */
+function withBytes<T extends object, K extends "stdoutBytes" | "stderrBytes">(
+  to: T,
+  name: K,
+  parts: readonly Bytes[],
+): T & Record<K, Bytes> {
+  const byteLength = parts.reduce((sum, part) => sum + part.byteLength, 0);
+  const whole = to as T & Record<K, Bytes>;
+  if (byteLength >= LATE_BYTES) defineLate(whole, name, () => joined(parts) as typeof whole[K]);
+  else Object.assign(to, { [name]: joined(parts) });
+  return whole;
 }

@@ -244,13 +244,13 @@ export class Session {
     this.#exited = true;
     this.#over(false);
     if (this.#stopping !== undefined || this.#settled) return;
-    const result: CommandResult = {
+    // Not spread, which would ask for what is made late.
+    const result: CommandResult = Object.assign(this.output.snapshot(), {
       exitCode,
-      ...this.output.snapshot(),
       ...(error !== undefined && { error }),
       ...(signal !== undefined && { signal }),
       pid: this.pid,
-    };
+    });
     this.output.close();
     this.#settle.resolve(result);
     this.#tellSettled();

@@ -55,11 +55,10 @@ export class ByteLog {
     }
   }
 
-  /** All of it, as one array of its own. */
-  bytes(): Bytes {
+  /** All of it as it is now, without a copy. */
+  parts(): readonly Bytes[] {
     this.#closeBlock();
-    const parts = this.#parts.slice(this.#first);
-    return parts.length === 1 ? parts[0]!.slice() : concat(parts, this.#byteLength);
+    return this.#parts.slice(this.#first);
   }
 
   #openBlock(): Bytes {
@@ -82,4 +81,9 @@ export class ByteLog {
     this.#parts[last] = this.#used * 2 < block.byteLength ? block.slice(0, this.#used) : block.subarray(0, this.#used);
     this.#used = undefined;
   }
+}
+
+/** All parts as one array of its own, also where there is only one. */
+export function joined(parts: readonly Bytes[]): Bytes {
+  return parts.length === 1 ? parts[0]!.slice() : concat(parts);
 }

@@ -1,6 +1,6 @@
-import { ByteLog } from "./byte_log.ts";
-import { type Bytes, concat } from "./bytes.ts";
-import { decodeUtf8 } from "./utf8_decoder.ts";
+import { ByteLog, joined } from "./byte_log.ts";
+import type { Bytes } from "./bytes.ts";
+import { decodeParts } from "./utf8_decoder.ts";
 
 /**
  * Keeps output up to a limit: all of it while it fits, then the head and the tail of it in halves, counting the rest.
@@ -37,14 +37,19 @@ export class HeadTailCapture {
     this.#tail.append(chunk.subarray(toHead + excess - older));
   }
 
-  /** What is kept: the head, then the tail. */
+  /** What is kept, as it is now and without a copy: the head, then the tail. */
+  parts(): readonly Bytes[] {
+    return [...this.#head.parts(), ...this.#tail.parts()];
+  }
+
+  /** What is kept, as one array of its own. */
   bytes(): Bytes {
-    return this.#tail.byteLength === 0 ? this.#head.bytes() : concat([this.#head.bytes(), this.#tail.bytes()]);
+    return joined(this.parts());
   }
 
   /** What is kept, as text; where something was left out, a character cut at the gap is U+FFFD on either side. */
   text(): string {
-    if (this.#dropped === 0) return decodeUtf8(this.bytes());
-    return decodeUtf8(this.#head.bytes()) + decodeUtf8(this.#tail.bytes());
+    if (this.#dropped === 0) return decodeParts(this.parts());
+    return decodeParts(this.#head.parts()) + decodeParts(this.#tail.parts());
   }
 }

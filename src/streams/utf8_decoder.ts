@@ -33,6 +33,14 @@ export function decodeUtf8(bytes: Bytes): string {
   return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
 }
 
+/** Decodes bytes that are all there, in parts. */
+export function decodeParts(parts: readonly Bytes[]): string {
+  const decoder = new Utf8Decoder();
+  let text = "";
+  for (const part of parts) text += decoder.decode(part);
+  return text + decoder.flush();
+}
+
 /** How many bytes at the end are the start of a sequence that more bytes could complete. */
 function unfinished(bytes: Bytes): number {
   const { length } = bytes;

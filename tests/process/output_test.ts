@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertFalse, assertLessOrEqual, assertRejects, assertStrictEquals } from "@std/assert";
+import type { PartialResult } from "../../src/errors/command_result.ts";
 import { type Channel, type Chunk, Output } from "../../src/process/output.ts";
 import type { BoundedQueue } from "../../src/streams/bounded_queue.ts";
 import { countingFreed } from "../streams/memory.ts";
@@ -99,6 +100,100 @@ Deno.test("Output.snapshot() has head and tail of each stream and counts the res
   assertEquals([stderr, stderrBytes.length, truncatedBytes], ["ab\uFFFD\uFFFD", 4, 5]);
   assert(output.overflowed);
 });
+
+/** A snapshot whose bytes are still to be joined, and what it is to be; small pieces, so that some lie in one block. */
+function large(): { snapshot: PartialResult; expected: PartialResult } {
+  const output = new Output(true, 8 * MiB);
+  const [out, err] = ["é€🦀!".repeat(200_000), "z".repeat(2 * MiB)];
+  for (const [channel, text] of [["stdout", out], ["stderr", err]] as const) {
+    const data = bytes(text);
+    for (let at = 0, size = 1; at < data.length; at += size, size = size * 7 % 50_021) {
+      output.push(channel, data.slice(at, at + size));
+    }
+  }
+  const expected = { stdout: out, stderr: err, stdoutBytes: bytes(out), stderrBytes: bytes(err), truncatedBytes: 0 };
+  return { snapshot: output.snapshot(), expected };
+}
+
+Deno.test("Output.snapshot() of a large output has bytes, whatever is done with it first", () => {
+  const uses: Readonly<Record<string, (snapshot: PartialResult) => unknown>> = {
+    "itself": (snapshot) => snapshot,
+    "spread": (snapshot) => ({ ...snapshot }),
+    "the rest": ({ ...rest }) => rest,
+    "Object.assign": (snapshot) => Object.assign({}, snapshot),
+    "entries": (snapshot) => Object.fromEntries(Object.entries(snapshot)),
+    "structuredClone": (snapshot) => structuredClone(snapshot),
+    "frozen": (snapshot) => Object.freeze(snapshot),
+    "sealed": (snapshot) => Object.seal(snapshot),
+    "inherited": (snapshot) => ({ ...Object.create(snapshot), ...snapshot }),
+  };
+  for (const [use, done] of Object.entries(uses)) {
+    const { snapshot, expected } = large();
+    assert(same(done(snapshot), expected), use);
+    assert(same(snapshot, expected), `${use}, and itself after that`);
+  }
+});
+
+Deno.test("Output.snapshot() of a large output has bytes in JSON as a small one has", () => {
+  const output = new Output(true, MiB * 4);
+  output.push("stdout", new Uint8Array(2 * MiB));
+  const json = JSON.parse(JSON.stringify(output.snapshot())) as { stdoutBytes: object; stderrBytes: object };
+  assertEquals([Object.keys(json.stdoutBytes).length, json.stderrBytes], [2 * MiB, {}]);
+});
+
+Deno.test("Output.snapshot() gives the same bytes each time, the caller's own, to keep and to change", () => {
+  const { snapshot } = large();
+  const { stdoutBytes } = snapshot;
+  assertStrictEquals(snapshot.stdoutBytes, stdoutBytes);
+  stdoutBytes[0] = 0;
+  assertEquals([snapshot.stdoutBytes[0], snapshot.stdout[0]], [0, "é"]);
+  const { stdoutBytes: moved } = structuredClone(snapshot, { transfer: [stdoutBytes.buffer] });
+  assertEquals([moved[0], stdoutBytes.byteLength], [0, 0]);
+});
+
+Deno.test("Output.snapshot() can be told other bytes", () => {
+  const { snapshot } = large();
+  const ours = Uint8Array.of(1);
+  (snapshot as { stdoutBytes: Uint8Array }).stdoutBytes = ours;
+  assertStrictEquals(snapshot.stdoutBytes, ours);
+});
+
+Deno.test("Output.snapshot() stays as it was, whatever comes later", () => {
+  for (const size of [10, 2 * MiB]) {
+    const output = new Output(true, 2 * size);
+    output.push("stdout", new Uint8Array(size).fill(1));
+    const { stdout, ...snapshot } = Object.assign(output.snapshot());
+    const early = output.snapshot();
+    output.push("stdout", new Uint8Array(size + 1).fill(2));
+    output.push("stdout", new Uint8Array(size).fill(3));
+    assertEquals([stdout.length, snapshot.stdoutBytes.length, early.stdoutBytes.length], [size, size, size]);
+    assert(early.stdoutBytes.every((byte) => byte === 1));
+  }
+});
+
+Deno.test("Output.snapshot() joins the bytes of a large output once they are asked for, and not before", () => {
+  const output = new Output(true, 8 * MiB);
+  output.push("stdout", new Uint8Array(2 * MiB));
+  output.push("stderr", new Uint8Array(10));
+  const snapshot = output.snapshot();
+  const late = () => ["stdoutBytes", "stderrBytes"].map((name) => Object.getOwnPropertyDescriptor(snapshot, name)?.get);
+  assertEquals(late().map((get) => get !== undefined), [true, false]);
+  assertEquals(snapshot.stdoutBytes.length, 2 * MiB);
+  assertEquals(late(), [undefined, undefined]);
+  assertEquals(Object.keys(snapshot).sort(), ["stderr", "stderrBytes", "stdout", "stdoutBytes", "truncatedBytes"]);
+});
+
+/** By hand: comparing megabytes as any value takes seconds. */
+function same(one: unknown, other: PartialResult): boolean {
+  const { stdout, stderr, stdoutBytes, stderrBytes, truncatedBytes, ...rest } = one as PartialResult;
+  return stdout === other.stdout && stderr === other.stderr && truncatedBytes === other.truncatedBytes &&
+    equalBytes(stdoutBytes, other.stdoutBytes) && equalBytes(stderrBytes, other.stderrBytes) &&
+    Object.keys(rest).length === 0;
+}
+
+function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}
 
 Deno.test("Output.snapshot() is empty without capture, whatever came", async () => {
   const output = new Output(false, MiB);

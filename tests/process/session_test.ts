@@ -30,6 +30,16 @@ Deno.test("Session.outcome is the result", async () => {
   assert(session.exited);
 });
 
+Deno.test("Session.outcome does not join the bytes of a large output, which its caller may not want", async () => {
+  const daemon = new FakeDaemon();
+  const session = await started(daemon, new Output(true, 8 * 2 ** 20));
+  for (let part = 0; part < 40; part++) daemon.streams[0]!.stdout("x".repeat(2 ** 16));
+  daemon.streams[0]!.end(0);
+  const result = await session.outcome;
+  assert(Object.getOwnPropertyDescriptor(result, "stdoutBytes")!.get !== undefined);
+  assertEquals([result.stdoutBytes.length, result.stdout.length], [40 * 2 ** 16, 40 * 2 ** 16]);
+});
+
 Deno.test("Session.outcome of a lost stream has what arrived, and no exit code", async () => {
   const daemon = new FakeDaemon();
   const session = await started(daemon);

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertLessOrEqual, assertNotStrictEquals } from "@std/assert";
-import { ByteLog } from "../../src/streams/byte_log.ts";
+import { ByteLog, joined } from "../../src/streams/byte_log.ts";
 import { countingFreed } from "./memory.ts";
 import { numbered, seeded } from "./random.ts";
 
@@ -34,16 +34,16 @@ Deno.test("ByteLog holds what a plain array would, whatever comes and goes", () 
         const chunk = numbered(SIZES[random(SIZES.length)]!, written);
         written += chunk.byteLength;
         log.append(chunk);
-        model = joined(model, chunk);
+        model = added(model, chunk);
       } else {
         const gone = random(4) === 0 ? model.byteLength + 5 : random(model.byteLength + 1);
         log.dropFront(gone);
         model = model.slice(gone);
       }
       assertEquals(log.byteLength, model.byteLength);
-      if (step % 7 === 0) assert(equalBytes(log.bytes(), model));
+      if (step % 7 === 0) assert(equalBytes(joined(log.parts()), model));
     }
-    assert(equalBytes(log.bytes(), model));
+    assert(equalBytes(joined(log.parts()), model));
   }
 });
 
@@ -63,18 +63,18 @@ Deno.test("ByteLog.append() does not keep the buffer of a small view alive", () 
   const network = new Uint8Array(1_000_000);
   log.append(network.subarray(0, 100_000));
   network.fill(1);
-  assert(log.bytes().every((byte) => byte === 0), "the view was copied");
+  assert(joined(log.parts()).every((byte) => byte === 0), "the view was copied");
 });
 
-Deno.test("ByteLog.bytes() is the caller's own, for one part too", () => {
+Deno.test("joined() makes what is the caller's own, for one part too", () => {
   for (const size of [10, 40_000]) {
     const log = new ByteLog();
     log.append(numbered(size));
-    const first = log.bytes();
+    const first = joined(log.parts());
     assertEquals(first.byteLength, first.buffer.byteLength);
-    assertNotStrictEquals(first, log.bytes());
+    assertNotStrictEquals(first, joined(log.parts()));
     first.fill(0);
-    assert(equalBytes(log.bytes(), numbered(size)));
+    assert(equalBytes(joined(log.parts()), numbered(size)));
   }
 });
 
@@ -96,13 +96,13 @@ Deno.test("ByteLog takes more after it was emptied", () => {
   for (let round = 0; round < 200; round++) {
     log.append(numbered(3, round));
     log.dropFront(Infinity);
-    assertEquals([log.byteLength, log.bytes().byteLength], [0, 0]);
+    assertEquals([log.byteLength, joined(log.parts()).byteLength], [0, 0]);
   }
   log.append(Uint8Array.of(1, 2));
-  assertEquals([...log.bytes()], [1, 2]);
+  assertEquals([...joined(log.parts())], [1, 2]);
 });
 
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
+function added(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
   const both = new Uint8Array(a.byteLength + b.byteLength);
   both.set(a);
   both.set(b, a.byteLength);
