@@ -42,8 +42,8 @@ export interface SoakOptions {
 }
 
 const SAMPLE_MS = 500;
-/** Fewer in a quarter tell nothing. */
-const FEW_SAMPLES = 4;
+/** Fewer in a quarter tell nothing: engines take most of a minute to settle. */
+const FEW_SAMPLES = 25;
 /** How long a client may say nothing, beside the minutes of a stream. */
 const SILENCE_MS = 300_000;
 /** How long it may still run when it is done: nothing of the client's may keep it alive. */
