@@ -27,21 +27,21 @@
  * @module
  */
 
-export { type FakeGateway, startFakeGateway } from "./fake_gateway.ts";
+export { type FakeGateway, startFakeGateway } from "./gateway/fake_gateway.ts";
 export type {
   FakeGatewayOptions,
   FakeRouteOptions,
   GatewayAnswer,
   TrafficTokenOptions,
-} from "./fake_gateway_options.ts";
-export { type FaultPlan, type FaultProxy, type FaultStruck, startFaultProxy } from "./fault_proxy.ts";
+} from "./gateway/fake_gateway_options.ts";
+export { type FaultPlan, type FaultProxy, type FaultStruck, startFaultProxy } from "./faults/fault_proxy.ts";
 export {
   GATEWAY_REPLIES,
   type GatewayReply,
   gatewayReply,
   type GatewayReplyName,
   type GatewayReplyValues,
-} from "./gateway_replies.ts";
-export type { Cassette, CassetteOptions } from "./cassette.ts";
-export { record, type Recorder, type RecordOptions, type SettleOptions } from "./record.ts";
-export { type Replay, replay, type ReplayOptions, type UnusedExchange } from "./replay.ts";
+} from "./gateway/replies.ts";
+export type { Cassette, CassetteOptions } from "./cassette/cassette.ts";
+export { record, type Recorder, type RecordOptions, type SettleOptions } from "./cassette/record.ts";
+export { type Replay, replay, type ReplayOptions, type UnusedExchange } from "./cassette/replay.ts";

@@ -10,7 +10,7 @@ import {
   type GatewayReplyName,
 } from "../../src/testing/mod.ts";
 import { assertRefused } from "../bad_input/refused.ts";
-import { target } from "../testing/fault_proxy_peers.ts";
+import { target } from "../testing/faults/fault_proxy_peers.ts";
 import { behind, CALLS, ID } from "./behind.ts";
 
 interface Refusal {

@@ -1,4 +1,4 @@
-import { gatewayReply, type GatewayReplyName } from "../gateway_replies.ts";
+import { gatewayReply, type GatewayReplyName } from "./replies.ts";
 import { legacyVerdict } from "./legacy.ts";
 import type { Rules } from "./options.ts";
 import { passage, type Verdict } from "./passage.ts";

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
-import type { GatewayAnswer } from "../fake_gateway_options.ts";
+import type { GatewayAnswer } from "./fake_gateway_options.ts";
 import type { Admission, Asked } from "./admission.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Rules } from "./options.ts";

@@ -1,4 +1,4 @@
-import { type GatewayReply, gatewayReply, type GatewayReplyName } from "../gateway_replies.ts";
+import { type GatewayReply, gatewayReply, type GatewayReplyName } from "./replies.ts";
 import type { Passage } from "./passage.ts";
 
 /** How long a request may take, in milliseconds; 0: as long as it likes. */

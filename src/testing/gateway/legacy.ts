@@ -1,4 +1,4 @@
-import { type GatewayReply, gatewayReply } from "../gateway_replies.ts";
+import { type GatewayReply, gatewayReply } from "./replies.ts";
 import { passage, type Verdict } from "./passage.ts";
 import type { Routes } from "./routes.ts";
 import { type Routed, targetOf } from "./target.ts";

@@ -1,4 +1,4 @@
-import type { FakeGatewayOptions } from "../fake_gateway_options.ts";
+import type { FakeGatewayOptions } from "./fake_gateway_options.ts";
 
 /** How a gateway behaves, with every default filled in. */
 export interface Rules {

@@ -1,4 +1,4 @@
-import { type GatewayReply, gatewayReply } from "../gateway_replies.ts";
+import { type GatewayReply, gatewayReply } from "./replies.ts";
 import type { Route } from "./routes.ts";
 import { RUNTIME_PORT, type Target } from "./target.ts";
 

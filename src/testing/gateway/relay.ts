@@ -1,6 +1,6 @@
 import { type IncomingMessage, request, type ServerResponse } from "node:http";
 import { pipeline, Writable } from "node:stream";
-import { type GatewayReply, gatewayReply } from "../gateway_replies.ts";
+import { type GatewayReply, gatewayReply } from "./replies.ts";
 import { type Exchange, startTimers, upstreamFailure } from "./exchange.ts";
 import { type Headers, passedOn } from "./headers.ts";
 

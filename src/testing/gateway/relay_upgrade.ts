@@ -1,6 +1,6 @@
 import { type IncomingMessage, request, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
-import { type GatewayReply, gatewayReply } from "../gateway_replies.ts";
+import { type GatewayReply, gatewayReply } from "./replies.ts";
 import { type Exchange, startTimers, upstreamFailure } from "./exchange.ts";
 import { passedOn, type RawHeaders } from "./headers.ts";
 

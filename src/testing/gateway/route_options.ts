@@ -1,5 +1,5 @@
 import type { SandboxState } from "../../../mod.ts";
-import type { FakeRouteOptions } from "../fake_gateway_options.ts";
+import type { FakeRouteOptions } from "./fake_gateway_options.ts";
 import type { Rules } from "./options.ts";
 import type { Route } from "./routes.ts";
 

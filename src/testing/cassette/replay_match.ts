@@ -1,4 +1,4 @@
-import { SandboxError } from "../../mod.ts";
+import { SandboxError } from "../../../mod.ts";
 import type { Entry, Likeness } from "./replay_entry.ts";
 
 /** Finds the exchange that a request is answered with: among those that are alike the first that was not used. */

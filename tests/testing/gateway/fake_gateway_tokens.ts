@@ -5,10 +5,10 @@ import {
   type FakeRouteOptions,
   GATEWAY_REPLIES,
   startFakeGateway,
-} from "../../src/testing/mod.ts";
-import { equal } from "../conformance/check.ts";
+} from "../../../src/testing/mod.ts";
+import { equal } from "../../conformance/check.ts";
 import { answers, ask, type GatewayCase, sandboxCalled } from "./fake_gateway_tools.ts";
-import { target } from "./fault_proxy_peers.ts";
+import { target } from "../faults/fault_proxy_peers.ts";
 
 const NOWHERE = `503 ${GATEWAY_REPLIES.noHealthyUpstream.body}`;
 const VERIFIER = "503 service unavailable: traffic access token verifier is not ready";

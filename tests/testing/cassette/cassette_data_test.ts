@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import fc from "fast-check";
-import { bytesOf, byteString, fromData, toData } from "../../src/testing/cassette_data.ts";
+import { bytesOf, byteString, fromData, toData } from "../../../src/testing/cassette/cassette_data.ts";
 
 const PIECES = fc.array(
   fc.oneof(

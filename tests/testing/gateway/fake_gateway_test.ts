@@ -1,5 +1,5 @@
 import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
-import { type FakeGatewayOptions, type FakeRouteOptions, startFakeGateway } from "../../src/testing/mod.ts";
+import { type FakeGatewayOptions, type FakeRouteOptions, startFakeGateway } from "../../../src/testing/mod.ts";
 import { GATEWAY_CASES } from "./fake_gateway_cases.ts";
 
 for (const { name, run } of GATEWAY_CASES) Deno.test(`fake gateway: ${name}`, run);

@@ -1,10 +1,10 @@
 /** How the gateway passes bytes on, whatever engine it runs on. */
 
 import { once } from "node:events";
-import { GATEWAY_REPLIES, gatewayReply, startFakeGateway } from "../../src/testing/mod.ts";
-import { check, equal } from "../conformance/check.ts";
+import { GATEWAY_REPLIES, gatewayReply, startFakeGateway } from "../../../src/testing/mod.ts";
+import { check, equal } from "../../conformance/check.ts";
 import { ask, type GatewayCase, head, portOf, sandboxCalled } from "./fake_gateway_tools.ts";
-import { always, dial, target } from "./fault_proxy_peers.ts";
+import { always, dial, target } from "../faults/fault_proxy_peers.ts";
 
 const ID = { "e2b-sandbox-id": "mine" };
 const CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";

@@ -1,4 +1,4 @@
-import type { Fetch } from "../../mod.ts";
+import type { Fetch } from "../../../mod.ts";
 import type { Exchange, Moment, RecordedBody, RecordedError, RecordedResponse } from "./cassette.ts";
 import { RequestBody } from "./cassette_body.ts";
 import { type ByteString, byteString, toData } from "./cassette_data.ts";

@@ -1,4 +1,4 @@
-import type { GatewayReply } from "./gateway_replies.ts";
+import type { GatewayReply } from "../gateway/replies.ts";
 
 /**
  * What goes wrong with one request. Members combine where that makes sense; a combination that does not is a

@@ -1,4 +1,4 @@
-import type { SandboxState } from "../../mod.ts";
+import type { SandboxState } from "../../../mod.ts";
 
 /** How to set up a {@linkcode FakeGateway}. */
 export interface FakeGatewayOptions {

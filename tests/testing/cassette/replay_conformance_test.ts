@@ -4,11 +4,11 @@
  */
 
 import { assert, assertEquals } from "@std/assert";
-import { RuntimeClient, type RuntimeClientOptions } from "../../mod.ts";
-import { startLocalRuntime } from "../../src/local/mod.ts";
-import { record, replay } from "../../src/testing/mod.ts";
-import { runCase } from "../conformance/case.ts";
-import { CASES } from "../conformance/cases.ts";
+import { RuntimeClient, type RuntimeClientOptions } from "../../../mod.ts";
+import { startLocalRuntime } from "../../../src/local/mod.ts";
+import { record, replay } from "../../../src/testing/mod.ts";
+import { runCase } from "../../conformance/case.ts";
+import { CASES } from "../../conformance/cases.ts";
 
 const ELSEWHERE: RuntimeClientOptions = {
   sandboxId: "default--another-sandbox",

@@ -1,11 +1,11 @@
 /** What a recording must not hold, wherever it stands, and that lengths and frames stay what they were. */
 
 import { assert, assertEquals } from "@std/assert";
-import type { Fetch } from "../../mod.ts";
-import { record, type RecordOptions } from "../../src/testing/mod.ts";
-import type { Exchange } from "../../src/testing/cassette.ts";
-import { fromData } from "../../src/testing/cassette_data.ts";
-import { END, frame, printed, started } from "../bad_input/fake.ts";
+import type { Fetch } from "../../../mod.ts";
+import { record, type RecordOptions } from "../../../src/testing/mod.ts";
+import type { Exchange } from "../../../src/testing/cassette/cassette.ts";
+import { fromData } from "../../../src/testing/cassette/cassette_data.ts";
+import { END, frame, printed, started } from "../../bad_input/fake.ts";
 
 const TOKEN = "tok-3cr3t-0123456789";
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { type FaultPlan, startFaultProxy } from "../../src/testing/mod.ts";
+import { type FaultPlan, startFaultProxy } from "../../../src/testing/mod.ts";
 import { PROXY_CASES } from "./fault_proxy_cases.ts";
 
 for (const { name, run } of PROXY_CASES) Deno.test(`fault proxy: ${name}`, run);

@@ -1,4 +1,4 @@
-import { SandboxError } from "../../mod.ts";
+import { SandboxError } from "../../../mod.ts";
 import type { Exchange, Moment, RecordedResponse } from "./cassette.ts";
 import { bytesOf, type ByteString, fromData } from "./cassette_data.ts";
 import { errorFromJson } from "./cassette_errors.ts";

@@ -1,5 +1,5 @@
-import type { Cassette } from "../../src/testing/mod.ts";
-import type { Exchange, RecordedRequest, RecordedResponse } from "../../src/testing/cassette.ts";
+import type { Cassette } from "../../../src/testing/mod.ts";
+import type { Exchange, RecordedRequest, RecordedResponse } from "../../../src/testing/cassette/cassette.ts";
 
 /** An exchange written down as `record` would. */
 export function exchange(

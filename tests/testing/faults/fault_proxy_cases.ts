@@ -1,7 +1,7 @@
 /** What the fault proxy promises, to the byte. These cases run on Deno, Bun and Node. */
 
-import { GATEWAY_REPLIES, gatewayReply, type GatewayReplyName, startFaultProxy } from "../../src/testing/mod.ts";
-import { check, equal } from "../conformance/check.ts";
+import { GATEWAY_REPLIES, gatewayReply, type GatewayReplyName, startFaultProxy } from "../../../src/testing/mod.ts";
+import { check, equal } from "../../conformance/check.ts";
 import { ANSWER_CASES } from "./fault_proxy_answers.ts";
 import { always, dial, GET, HEAD, target, WHOLE } from "./fault_proxy_peers.ts";
 

@@ -1,4 +1,4 @@
-import type { Fetch } from "../../mod.ts";
+import type { Fetch } from "../../../mod.ts";
 import type { Cassette, CassetteOptions } from "./cassette.ts";
 import { lookFor } from "./cassette_options.ts";
 import { readRequest } from "./cassette_request.ts";

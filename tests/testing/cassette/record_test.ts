@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
-import { type Fetch, RuntimeClient } from "../../mod.ts";
-import { startLocalRuntime } from "../../src/local/mod.ts";
-import { record, replay } from "../../src/testing/mod.ts";
-import type { Exchange } from "../../src/testing/cassette.ts";
+import { type Fetch, RuntimeClient } from "../../../mod.ts";
+import { startLocalRuntime } from "../../../src/local/mod.ts";
+import { record, replay } from "../../../src/testing/mod.ts";
+import type { Exchange } from "../../../src/testing/cassette/cassette.ts";
 
 const URL_ = "http://sandbox.test/x";
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { contentMark, frameMark, type Mark, wireMark } from "../../src/testing/fault_marks.ts";
-import { MessageReader, type Part, requestFraming, responseFraming } from "../../src/testing/http_framing.ts";
+import { contentMark, frameMark, type Mark, wireMark } from "../../../src/testing/faults/fault_marks.ts";
+import { MessageReader, type Part, requestFraming, responseFraming } from "../../../src/testing/faults/http_framing.ts";
 
 const encoder = new TextEncoder();
 

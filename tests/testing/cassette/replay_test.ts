@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects, assertThrows } from "@std/assert";
-import { isSandboxError, RuntimeClient } from "../../mod.ts";
-import { type Replay, replay } from "../../src/testing/mod.ts";
-import { counted } from "../connection/counted_signal.ts";
+import { isSandboxError, RuntimeClient } from "../../../mod.ts";
+import { type Replay, replay } from "../../../src/testing/mod.ts";
+import { counted } from "../../connection/counted_signal.ts";
 import { cassette, exchange } from "./exchanges.ts";
 
 const URL_ = "http://sandbox.test";

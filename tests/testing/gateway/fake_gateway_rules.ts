@@ -1,7 +1,7 @@
 /** Where the gateway sends a request, and what it says where there is nothing. */
 
-import { GATEWAY_REPLIES, type GatewayAnswer, gatewayReply, startFakeGateway } from "../../src/testing/mod.ts";
-import { equal } from "../conformance/check.ts";
+import { GATEWAY_REPLIES, type GatewayAnswer, gatewayReply, startFakeGateway } from "../../../src/testing/mod.ts";
+import { equal } from "../../conformance/check.ts";
 import { answers, ask, type GatewayCase, portOf, sandboxCalled } from "./fake_gateway_tools.ts";
 
 const NOWHERE = `503 ${GATEWAY_REPLIES.noHealthyUpstream.body}`;

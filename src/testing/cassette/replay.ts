@@ -1,4 +1,4 @@
-import type { Fetch } from "../../mod.ts";
+import type { Fetch } from "../../../mod.ts";
 import type { Cassette, CassetteOptions } from "./cassette.ts";
 import { RequestBody } from "./cassette_body.ts";
 import { checkCassette } from "./cassette_check.ts";

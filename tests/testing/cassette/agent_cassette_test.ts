@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { replay } from "../../src/testing/mod.ts";
-import type { Exchange } from "../../src/testing/cassette.ts";
-import { fromData } from "../../src/testing/cassette_data.ts";
-import cassette from "../../examples/agent.cassette.json" with { type: "json" };
+import { replay } from "../../../src/testing/mod.ts";
+import type { Exchange } from "../../../src/testing/cassette/cassette.ts";
+import { fromData } from "../../../src/testing/cassette/cassette_data.ts";
+import cassette from "../../../examples/agent.cassette.json" with { type: "json" };
 
 Deno.test("the committed cassette can be replayed as it is imported, and shows nothing of where it was made", () => {
   const answers = replay(cassette);

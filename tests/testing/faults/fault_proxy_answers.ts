@@ -1,7 +1,7 @@
 /** What the fault proxy promises about answers, to the byte. */
 
-import { startFaultProxy } from "../../src/testing/mod.ts";
-import { check, equal } from "../conformance/check.ts";
+import { startFaultProxy } from "../../../src/testing/mod.ts";
+import { check, equal } from "../../conformance/check.ts";
 import type { ProxyCase } from "./fault_proxy_cases.ts";
 import { always, dial, GET, HEAD, target, WHOLE } from "./fault_proxy_peers.ts";
 

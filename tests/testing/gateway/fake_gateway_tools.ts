@@ -5,8 +5,8 @@ import {
   type FakeGatewayOptions,
   type FakeRouteOptions,
   startFakeGateway,
-} from "../../src/testing/mod.ts";
-import { dial, type Target, target } from "./fault_proxy_peers.ts";
+} from "../../../src/testing/mod.ts";
+import { dial, type Target, target } from "../faults/fault_proxy_peers.ts";
 
 /** A case that needs nothing but loopback. */
 export interface GatewayCase {

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { type Cassette, replay } from "../../src/testing/mod.ts";
+import { type Cassette, replay } from "../../../src/testing/mod.ts";
 import { cassette, exchange } from "./exchanges.ts";
 
 const GOOD = exchange({}, { body: [{ ms: 0, data: "x" }] });

@@ -1,12 +1,12 @@
-import type { LocalRuntime } from "../local/mod.ts";
+import type { LocalRuntime } from "../../local/mod.ts";
 import type { FakeGatewayOptions, FakeRouteOptions, TrafficTokenOptions } from "./fake_gateway_options.ts";
-import { Admission } from "./gateway/admission.ts";
-import { GatewayDoor } from "./gateway/door.ts";
-import { rulesOf } from "./gateway/options.ts";
-import { Routes } from "./gateway/routes.ts";
-import { checkSandboxId, routeOf } from "./gateway/route_options.ts";
-import { listen } from "./gateway/server.ts";
-import { TrafficTokens } from "./gateway/traffic_tokens.ts";
+import { Admission } from "./admission.ts";
+import { GatewayDoor } from "./door.ts";
+import { rulesOf } from "./options.ts";
+import { Routes } from "./routes.ts";
+import { checkSandboxId, routeOf } from "./route_options.ts";
+import { listen } from "./server.ts";
+import { TrafficTokens } from "./traffic_tokens.ts";
 
 const HOUR_MS = 3_600_000;
 
