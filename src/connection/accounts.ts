@@ -22,6 +22,7 @@ export const ALWAYS_THERE = "root";
 export class Accounts {
   readonly #options: ResolvedOptions;
   readonly #learned: Learned;
+  #last: Account | undefined;
 
   /** Makes the accounts of a client, or of a view that shares what its parent learned. */
   constructor(options: ResolvedOptions, shared?: Accounts) {
@@ -76,14 +77,13 @@ export class Accounts {
   }
 
   #account(username: string): Account {
-    return { username, authorization: this.#options.authHeader ?? basic(username) };
+    if (this.#last?.username === username) return this.#last;
+    return this.#last = { username, authorization: this.#options.authHeader ?? basic(username) };
   }
 }
 
-const encoder = new TextEncoder();
-
 function basic(username: string): string {
-  return `Basic ${btoa(String.fromCharCode(...encoder.encode(`${username}:`)))}`;
+  return `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(`${username}:`)))}`;
 }
 
 /** The account in a Basic header, where it is one. */

@@ -40,12 +40,20 @@ export async function withLimits<T>(limits: Limits, work: (signal: AbortSignal) 
   const { signal, timeoutMs, context } = limits;
   signal?.throwIfAborted();
   const controller = new AbortController();
-  const stop = abortedBy(controller.signal);
-  const onAbort = () => controller.abort(signal!.reason);
+  let end: (reason: unknown) => void;
+  const ended = new Promise<never>((_, reject) => {
+    end = (reason) => {
+      controller.abort(reason);
+      reject(controller.signal.reason);
+    };
+  });
+  // Work that throws at once leaves it to nobody.
+  ended.catch(() => {});
+  const onAbort = () => end(signal!.reason);
   signal?.addEventListener("abort", onAbort, { once: true });
-  const clear = startTimer(timeoutMs, () => controller.abort(requestTimeout(context, timeoutMs)));
+  const clear = startTimer(timeoutMs, () => end(requestTimeout(context, timeoutMs)));
   try {
-    return await Promise.race([work(controller.signal), stop]);
+    return await Promise.race([work(controller.signal), ended]);
   } finally {
     clear();
     signal?.removeEventListener("abort", onAbort);
@@ -82,13 +90,4 @@ export async function sleep(milliseconds: number, signal?: AbortSignal | undefin
     };
     signal?.addEventListener("abort", onAbort, { once: true });
   });
-}
-
-/** Rejects when the signal aborts; nobody needs to handle it. */
-function abortedBy(signal: AbortSignal): Promise<never> {
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener("abort", () => reject(signal.reason), { once: true });
-  });
-  aborted.catch(() => {});
-  return aborted;
 }

@@ -121,11 +121,10 @@ export class Fetcher {
     try {
       const request = this.#request(call, tokens);
       const response = await this.#options.fetch(url, request);
-      const refused = await this.#refusal(
-        { ...call, mask: (words) => masked(words, request.headers) },
-        request,
-        response,
-      );
+      const mask = (words: string) => masked(words, request.headers);
+      const refused = isGood(call, request, response)
+        ? undefined
+        : await this.#refusal({ ...call, mask }, request, response);
       told = true;
       done(response.status, refused?.error);
       if (refused !== undefined) return refused;
@@ -191,12 +190,12 @@ export class Fetcher {
     return this.#options.retry !== false;
   }
 
-  /** What is wrong with an answer, or undefined. */
+  /** What is wrong with an answer that is not good. */
   async #refusal(
     call: HttpCall,
     { headers }: { readonly headers: RequestHeaders },
     response: Response,
-  ): Promise<Failure | undefined> {
+  ): Promise<Failure> {
     const { status, type } = response;
     const head = { status, type, location: response.headers.get("location") };
     if (isRedirect(head)) {
@@ -224,9 +223,8 @@ export class Fetcher {
         }, { status, cause });
       }
     }
-    const contentType = response.headers.get("content-type") ?? "";
-    if (call.accept === undefined || contentType.split(";")[0]!.trim().toLowerCase() === call.accept) return undefined;
     await response.body?.cancel().catch(() => {});
+    const contentType = response.headers.get("content-type") ?? "";
     return failure(call, `the answer is ${said(call, contentType, 100) || "of no type"}, not ${call.accept}`, {
       code: "protocol",
       hint: HINTS.notADaemon,
@@ -263,11 +261,25 @@ function masked(words: string, sent: RequestHeaders): string {
   return secretsIn(new Headers(sent)).reduce((words, secret) => words.replaceAll(secret, "***"), words);
 }
 
+/** Whether an answer is what the call asked for. */
+function isGood(
+  { accept }: HttpCall,
+  { headers }: { readonly headers: RequestHeaders },
+  response: Response,
+): boolean {
+  if (!response.ok || packedAgainst(headers, response) !== undefined) return false;
+  return accept === undefined || mediaType(response) === accept;
+}
+
+function mediaType({ headers }: Response): string | undefined {
+  return headers.get("content-type")?.split(";")[0]!.trim().toLowerCase();
+}
+
 /** How an answer is compressed that must not be, and that the engine hands over packed. */
 function packedAgainst(asked: RequestHeaders, { headers }: Response): string | undefined {
+  if (!isDeno || asked["accept-encoding"] !== "identity") return undefined;
   const encoding = headers.get("content-encoding") ?? "identity";
-  const against = isDeno && asked["accept-encoding"] === "identity" && encoding !== "identity";
-  return against ? encoding : undefined;
+  return encoding === "identity" ? undefined : encoding;
 }
 
 /** The body of one attempt, which the engine sends no more than once where running twice is not the same as once. */

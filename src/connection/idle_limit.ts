@@ -10,6 +10,7 @@ export class IdleLimit {
   readonly #limits: Limits;
   readonly #controller = new AbortController();
   readonly #onAbort = () => this.end(this.#limits.signal!.reason);
+  #reject: (reason: unknown) => void = () => {};
   #waitingSince: number | undefined;
   #clearTimer: (() => void) | undefined;
 
@@ -21,9 +22,7 @@ export class IdleLimit {
     const { signal } = limits;
     signal?.throwIfAborted();
     this.#limits = limits;
-    this.ended = new Promise((_, reject) => {
-      this.signal.addEventListener("abort", () => reject(this.signal.reason), { once: true });
-    });
+    this.ended = new Promise((_, reject) => this.#reject = reject);
     this.ended.catch(() => {});
     signal?.addEventListener("abort", this.#onAbort, { once: true });
   }
@@ -48,6 +47,7 @@ export class IdleLimit {
   end(reason: unknown): void {
     this.close();
     this.#controller.abort(reason);
+    this.#reject(this.signal.reason);
   }
 
   /** The transfer is over: nothing ends it any more. */

@@ -10,10 +10,11 @@ export interface UploadForm {
 /** Nothing around it: half the work for the daemon, where it takes that (0.5.7 and newer). */
 export const OCTET_STREAM: UploadForm = { contentType: "application/octet-stream", head: NO_BYTES, tail: NO_BYTES };
 
+const encoder = new TextEncoder();
+
 /** Frames one file. Its name is a constant: the daemon takes `path` from the query, and would take this one literally. */
 export function multipart(): UploadForm {
   const boundary = `file-${crypto.randomUUID()}`;
-  const encoder = new TextEncoder();
   const disposition = 'Content-Disposition: form-data; name="file"; filename="file"';
   return {
     contentType: `multipart/form-data; boundary=${boundary}`,
