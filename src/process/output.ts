@@ -1,8 +1,7 @@
 import type { PartialResult } from "../errors/command_result.ts";
 import { BoundedQueue } from "../streams/bounded_queue.ts";
 import type { Bytes } from "../streams/bytes.ts";
-import { joined } from "../streams/byte_log.ts";
-import { HeadTailCapture } from "../streams/head_tail_capture.ts";
+import { HeadTailCapture, type Snapshot } from "../streams/head_tail_capture.ts";
 import { defineLate } from "./late_property.ts";
 
 /** A stream of output. */
@@ -147,12 +146,13 @@ export class Output {
   /** What is kept. */
   snapshot(): PartialResult {
     const { stdout, stderr } = this.#kept;
+    const [out, err] = [stdout.snapshot(), stderr.snapshot()];
     const snapshot = {
-      stdout: stdout.text(),
-      stderr: stderr.text(),
+      stdout: out.text,
+      stderr: err.text,
       truncatedBytes: this.#capture ? stdout.droppedBytes + stderr.droppedBytes : 0,
     };
-    return withBytes(withBytes(snapshot, "stdoutBytes", stdout.parts()), "stderrBytes", stderr.parts());
+    return withBytes(withBytes(snapshot, "stdoutBytes", out), "stderrBytes", err);
   }
 
   #order(channel: Channel, byteLength: number): void {
@@ -203,11 +203,10 @@ function finish(to: Subscriber, end: { readonly error?: unknown }): void {
 function withBytes<T extends object, K extends "stdoutBytes" | "stderrBytes">(
   to: T,
   name: K,
-  parts: readonly Bytes[],
+  { byteLength, bytes }: Snapshot,
 ): T & Record<K, Bytes> {
-  const byteLength = parts.reduce((sum, part) => sum + part.byteLength, 0);
   const whole = to as T & Record<K, Bytes>;
-  if (byteLength >= LATE_BYTES) defineLate(whole, name, () => joined(parts) as typeof whole[K]);
-  else Object.assign(to, { [name]: joined(parts) });
+  if (byteLength >= LATE_BYTES) defineLate(whole, name, bytes as () => typeof whole[K]);
+  else Object.assign(to, { [name]: bytes() });
   return whole;
 }

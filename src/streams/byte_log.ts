@@ -1,4 +1,4 @@
-import { type Bytes, concat, NO_BYTES } from "./bytes.ts";
+import { type Bytes, NO_BYTES } from "./bytes.ts";
 
 const BLOCK_BYTES = 64 * 1024;
 
@@ -81,9 +81,4 @@ export class ByteLog {
     this.#parts[last] = this.#used * 2 < block.byteLength ? block.slice(0, this.#used) : block.subarray(0, this.#used);
     this.#used = undefined;
   }
-}
-
-/** All parts as one array of its own, also where there is only one. */
-export function joined(parts: readonly Bytes[]): Bytes {
-  return parts.length === 1 ? parts[0]!.slice() : concat(parts);
 }

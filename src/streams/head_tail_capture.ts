@@ -1,6 +1,9 @@
-import { ByteLog, joined } from "./byte_log.ts";
-import type { Bytes } from "./bytes.ts";
+import { ByteLog } from "./byte_log.ts";
+import { type Bytes, concat } from "./bytes.ts";
+import { TextLog } from "./text_log.ts";
 import { decodeParts } from "./utf8_decoder.ts";
+
+const encoder = new TextEncoder();
 
 /**
  * Keeps output up to a limit: all of it while it fits, then the head and the tail of it in halves, counting the rest.
@@ -8,7 +11,7 @@ import { decodeParts } from "./utf8_decoder.ts";
 export class HeadTailCapture {
   readonly #headLimit: number;
   readonly #tailLimit: number;
-  readonly #head = new ByteLog();
+  readonly #head = new TextLog();
   readonly #tail = new ByteLog();
   #dropped = 0;
 
@@ -37,19 +40,33 @@ export class HeadTailCapture {
     this.#tail.append(chunk.subarray(toHead + excess - older));
   }
 
-  /** What is kept, as it is now and without a copy: the head, then the tail. */
-  parts(): readonly Bytes[] {
-    return [...this.#head.parts(), ...this.#tail.parts()];
-  }
-
-  /** What is kept, as one array of its own. */
+  /** What is kept, as one array of its own: the head, then the tail. */
   bytes(): Bytes {
-    return joined(this.parts());
+    return concat([encoder.encode(this.#head.text), ...this.#head.rest(), ...this.#tail.parts()]);
   }
 
-  /** What is kept, as text; where something was left out, a character cut at the gap is U+FFFD on either side. */
-  text(): string {
-    if (this.#dropped === 0) return decodeParts(this.parts());
-    return decodeParts(this.#head.parts()) + decodeParts(this.#tail.parts());
+  /** What is kept, as it is now. */
+  snapshot(): Snapshot {
+    const { text: start, byteLength } = this.#head;
+    const [head, tail] = [this.#head.rest(), this.#tail.parts()];
+    const rest = this.#dropped === 0 ? decodeParts([...head, ...tail]) : decodeParts(head) + decodeParts(tail);
+    const text = start + rest;
+    const isText = !rest.includes("\uFFFD");
+    return {
+      text,
+      byteLength: byteLength + this.#tail.byteLength,
+      // Text that says all is all that must be kept for the sake of the bytes.
+      bytes: isText ? () => encoder.encode(text) : () => concat([encoder.encode(start), ...head, ...tail]),
+    };
   }
+}
+
+/** What was kept at one time. */
+export interface Snapshot {
+  /** It as text; where something was left out, a character cut at the gap is U+FFFD on either side. */
+  readonly text: string;
+  /** How many bytes it has. */
+  readonly byteLength: number;
+  /** Makes one array of them. */
+  bytes(): Bytes;
 }

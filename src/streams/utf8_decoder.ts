@@ -10,6 +10,11 @@ export class Utf8Decoder {
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   #held: Bytes = NO_BYTES;
 
+  /** How many bytes at the end of what came are not in the text yet. */
+  get heldBytes(): number {
+    return this.#held.byteLength;
+  }
+
   /** The text that became complete with these bytes; often all, sometimes "". */
   decode(chunk: Bytes): string {
     const bytes = this.#held.byteLength === 0 ? chunk : concat([this.#held, chunk]);

@@ -1,4 +1,4 @@
-import { assertEquals, assertLessOrEqual } from "@std/assert";
+import { assert, assertEquals, assertLessOrEqual } from "@std/assert";
 import { HeadTailCapture } from "../../src/streams/head_tail_capture.ts";
 import { countingFreed } from "./memory.ts";
 import { numbered, seeded } from "./random.ts";
@@ -75,16 +75,51 @@ Deno.test("HeadTailCapture.push() costs the same for each byte, however many cam
   assertLessOrEqual(push(200_000), 20 * Math.max(early, 5));
 });
 
-Deno.test("HeadTailCapture.text() decodes a character that lies across head and tail, while all is kept", () => {
+Deno.test("HeadTailCapture.snapshot() decodes a character that lies across head and tail, while all is kept", () => {
   const capture = new HeadTailCapture(4);
   for (const byte of new TextEncoder().encode("🦀")) capture.push(Uint8Array.of(byte));
-  assertEquals(capture.text(), "🦀");
+  assertEquals(capture.snapshot().text, "🦀");
 });
 
-Deno.test("HeadTailCapture.text() does not join halves of two characters over a gap", () => {
+Deno.test("HeadTailCapture.snapshot() does not join halves of two characters over a gap", () => {
   const capture = new HeadTailCapture(4);
   // The head ends with E2 82, the tail begins with 82 AC: together they would be a valid character.
   capture.push(Uint8Array.of(0xe2, 0x82, 0x41, 0x41, 0xac, 0x42));
   assertEquals([...capture.bytes()], [0xe2, 0x82, 0xac, 0x42]);
-  assertEquals(capture.text(), "\uFFFD\uFFFDB");
+  assertEquals(capture.snapshot().text, "\uFFFD\uFFFDB");
+});
+
+Deno.test("HeadTailCapture.snapshot() is text and bytes of any output, whole or not", () => {
+  const text = "aé€🦀z".repeat(15_000);
+  const all = new TextEncoder().encode(text);
+  for (const limit of [20_001, 40_002, all.length - 1, all.length, Infinity]) {
+    const random = seeded(5);
+    const capture = new HeadTailCapture(limit);
+    for (let at = 0, size = 0; at < all.length; at += size) {
+      size = 1 + random(9_000);
+      capture.push(all.slice(at, at + size));
+    }
+    const { bytes } = model(all, limit);
+    const snapshot = capture.snapshot();
+    const head = Math.ceil(limit / 2);
+    const decode = (part: number[]) => new TextDecoder().decode(Uint8Array.from(part));
+    const expected = capture.droppedBytes === 0 ? text : decode(bytes.slice(0, head)) + decode(bytes.slice(head));
+    assertEquals(snapshot.byteLength, bytes.length);
+    assert(snapshot.text === expected, `text, limit ${limit}`);
+    const own = snapshot.bytes();
+    assert(own.every((byte, index) => byte === bytes[index]) && own.length === bytes.length, `bytes, limit ${limit}`);
+    assertEquals(own.byteLength, own.buffer.byteLength);
+  }
+});
+
+Deno.test("HeadTailCapture.snapshot() has bytes of the caller's own, however little there is", () => {
+  for (const size of [1, 10, 40_000]) {
+    const capture = new HeadTailCapture(Infinity);
+    const chunk = numbered(size);
+    capture.push(chunk);
+    capture.snapshot().bytes().fill(0);
+    capture.bytes().fill(0);
+    assertEquals([...capture.snapshot().bytes()], [...numbered(size)]);
+    assertEquals([...chunk], [...numbered(size)]);
+  }
 });
