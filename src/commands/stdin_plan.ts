@@ -55,13 +55,13 @@ async function pour(source: Source, session: Session, calls: ProcessCalls): Prom
     over.abort();
     source.cancel(over.signal.reason);
   });
-  // A process may take its time to read.
-  const options = { signal: over.signal, requestTimeoutMs: 0 };
+  const { signal } = over;
   try {
+    // A process may take its time to read; the end of its input waits for nobody.
     for (let piece = await source.next(); piece !== undefined; piece = await source.next()) {
-      if (!await taken(calls.sendStdin(session.pid, piece, options))) return;
+      if (!await taken(calls.sendStdin(session.pid, piece, { signal, requestTimeoutMs: 0 }))) return;
     }
-    await taken(calls.closeStdin(session.pid, options));
+    await taken(calls.closeStdin(session.pid, { signal }));
   } finally {
     source.cancel(undefined);
   }

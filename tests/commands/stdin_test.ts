@@ -1,9 +1,10 @@
-import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStrictEquals, assertStringIncludes } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { NotFoundError } from "../../src/errors/not_found_error.ts";
 import { SandboxError } from "../../src/errors/sandbox_error.ts";
+import { TimeoutError } from "../../src/errors/timeout_error.ts";
 import { FakeDaemon, notFound, unavailable } from "../process/fake_daemon.ts";
-import { settle } from "../process/turns.ts";
+import { settle, until } from "../process/turns.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
 
@@ -76,6 +77,25 @@ Deno.test("run() rejects, and kills, where a gateway refuses its input as an inv
     assertEquals((await assertRejects(() => run, SandboxError)).status, 400);
     assertEquals(daemon.calls.at(-1), "SendSignal");
   }
+});
+
+Deno.test("run() waits for its input to be taken as long as that takes, and for its end no longer than a request", async () => {
+  using time = new FakeTime();
+  const daemon = feeding();
+  const taken = Promise.withResolvers<void>();
+  daemon.onCall = async (method) => {
+    if (method === "SendInput") await taken.promise;
+    if (method === "CloseStdin" && daemon.calls.includes("SendInput")) await new Promise(() => {});
+  };
+  const run = daemon.client({ requestTimeoutMs: 100 }).commands.run(["cat"], { stdin: "input" });
+  const rejected = assertRejects(() => run, TimeoutError);
+  await until(time, () => daemon.calls.includes("SendInput"));
+  await time.tickAsync(100_000);
+  assertEquals(daemon.calls.at(-1), "SendInput");
+  taken.resolve();
+  await until(time, () => daemon.calls.filter((call) => call === "CloseStdin").length === 2);
+  await time.tickAsync(100);
+  assertStringIncludes((await rejected).message, "Cannot close the input of process 7");
 });
 
 Deno.test("run() cancels the stream of its input where its start is refused", async () => {
