@@ -8,6 +8,18 @@ import { OWN_NAMES, PORTABLE_NAMES } from "./scenarios.ts";
 /** Content small enough to go over byte by byte, and more than a pipe, a chunk and a frame hold. */
 const SIZES = [120, 60_000] as const;
 
+/** What calls have in their first line. */
+const CALLS = [
+  "/Start",
+  "/SendSignal",
+  "/SendInput",
+  "/CloseStdin",
+  "/Connect",
+  "/List",
+  "/files",
+  "POST /files",
+] as const;
+
 const bytes = fc.oneof(fc.nat(8), fc.nat(400), fc.nat(80_000));
 const counted = (name: "cutAfterBytes" | "resetAfterBytes"): fc.Arbitrary<FaultPlan> =>
   fc.tuple(bytes, fc.constantFrom("content", "wire")).map(([bytes, count]) => ({ [name]: bytes, count }) as FaultPlan);
@@ -15,9 +27,15 @@ const counted = (name: "cutAfterBytes" | "resetAfterBytes"): fc.Arbitrary<FaultP
 const stall = (ms: fc.Arbitrary<number>): fc.Arbitrary<FaultPlan> =>
   fc.oneof(fc.record({ stallMs: ms }), fc.record({ stallMs: ms, stallAfterBytes: bytes }));
 
-/** Before an answer, or in the content of a file: a command may be silent for as long as it likes. */
+/**
+ * Before an answer, or in the content of a file: a command may be silent, and take its time to read its input, for as
+ * long as it likes.
+ */
 const endless: fc.Arbitrary<FaultPlan> = fc.oneof(
-  fc.constant({ stallMs: ENDLESS_STALL_MS }),
+  fc.constantFrom(...CALLS.filter((call) => call !== "/SendInput")).map((match) => ({
+    match,
+    stallMs: ENDLESS_STALL_MS,
+  })),
   bytes.map((stallAfterBytes) => ({ stallMs: ENDLESS_STALL_MS, stallAfterBytes, match: "/files" })),
 );
 
@@ -61,18 +79,6 @@ function combined({ stallAfterBytes, ...pace }: FaultPlan, end: FaultPlan): Faul
     ? { ...pace, ...end }
     : { ...pace, stallAfterBytes: Math.min(stallAfterBytes, endAt), ...end };
 }
-
-/** What calls have in their first line. */
-const CALLS = [
-  "/Start",
-  "/SendSignal",
-  "/SendInput",
-  "/CloseStdin",
-  "/Connect",
-  "/List",
-  "/files",
-  "POST /files",
-] as const;
 
 const call = fc.oneof(fc.constant(CALLS[0]), fc.constantFrom(...CALLS));
 

@@ -19,7 +19,7 @@ export function portable(name: string): Scenario | undefined {
         await Promise.race([found.run(watched(sandbox, (error) => watch.see(error)), kit), watch.over]);
       } catch (error) {
         // Something is not as it should be, and the case was told why.
-        if (error instanceof CheckError && error.cause === undefined) error.cause = watch.first;
+        if (error instanceof CheckError && error.cause === undefined) error.cause = watch.last;
         throw error;
       } finally {
         watch.stop();
@@ -33,13 +33,13 @@ const NOTICE_MS = 5_000;
 
 /** What a case is told of, and the end of its patience. */
 class Watch {
-  first: SandboxError | undefined;
+  last: SandboxError | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #reject!: (error: unknown) => void;
   readonly over: Promise<never> = new Promise((_, reject) => this.#reject = reject);
 
   see(error: SandboxError): void {
-    this.first ??= error;
+    this.last = error;
     this.#timer ??= setTimeout(() => this.#reject(error), NOTICE_MS);
   }
 
