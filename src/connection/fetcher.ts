@@ -271,8 +271,8 @@ function isGood(
   return accept === undefined || mediaType(response) === accept;
 }
 
-function mediaType({ headers }: Response): string | undefined {
-  return headers.get("content-type")?.split(";")[0]!.trim().toLowerCase();
+function mediaType({ headers }: Response): string {
+  return (headers.get("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
 }
 
 /** How an answer is compressed that must not be, and that the engine hands over packed. */

@@ -29,40 +29,32 @@ export function streamedBody(
   onProgress: Progress | undefined,
   totalBytes: number | undefined,
 ): StreamedBody {
-  let begun = false;
   let cancelled = false;
   let sent = false;
   let bytes = 0;
-  async function next(): Promise<Bytes | undefined> {
-    if (!begun) {
-      begun = true;
-      if (form.head.byteLength > 0) return form.head;
-    }
-    const piece = await source.next();
-    // A source that was cancelled ends too. Its content must not look whole.
-    limit.signal.throwIfAborted();
-    if (cancelled) return undefined;
-    if (piece !== undefined) {
-      bytes += piece.byteLength;
-      tell();
-      return piece;
-    }
-    sent = true;
-    // At least once, for an empty file.
-    if (bytes === 0) tell();
-    return form.tail;
-  }
   function tell(): void {
     onProgress?.({ bytes, ...(totalBytes !== undefined && { totalBytes }) });
   }
+  // An empty piece is the end of a chunked body.
+  function pass(controller: ReadableStreamDefaultController<Bytes>, piece: Bytes): void {
+    if (piece.byteLength > 0) controller.enqueue(piece);
+  }
   const stream = new ReadableStream<Bytes>({
+    start: (controller) => pass(controller, form.head),
     async pull(controller) {
       limit.restart();
       try {
-        const piece = await next();
-        if (piece === undefined || cancelled) return;
-        // An empty piece is the end of a chunked body.
-        if (piece.byteLength > 0) controller.enqueue(piece);
+        const piece = await source.next();
+        // A source that was cancelled ends too. Its content must not look whole.
+        limit.signal.throwIfAborted();
+        if (cancelled) return;
+        sent = piece === undefined;
+        bytes += piece?.byteLength ?? 0;
+        // At least once, for an empty file.
+        if (!sent || bytes === 0) tell();
+        // By the callback, for one.
+        if (cancelled) return;
+        pass(controller, piece ?? form.tail);
       } catch (error) {
         if (cancelled) throw error;
         // An abort from within pull() ends the whole process of a workerd older than November 2026, as in Miniflare.

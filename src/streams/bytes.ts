@@ -8,8 +8,11 @@ export const NO_BYTES: Bytes = new Uint8Array(0);
 export function asBytes(data: ArrayBuffer | ArrayBufferView): Bytes {
   if (data instanceof ArrayBuffer) return new Uint8Array(data);
   const { buffer, byteOffset, byteLength } = data;
+  const isPlain = buffer instanceof ArrayBuffer;
+  // Not a subclass: Node's `Buffer` has methods that do something else.
+  if (isPlain && data.constructor === Uint8Array) return data as Bytes;
   const view = new Uint8Array(buffer, byteOffset, byteLength);
-  return buffer instanceof ArrayBuffer ? view as Bytes : new Uint8Array(view);
+  return isPlain ? view as Bytes : new Uint8Array(view);
 }
 
 /** One array out of many; the only one itself where there is no more than one. */

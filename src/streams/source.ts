@@ -19,19 +19,54 @@ const PIECE_BYTES = 256 * 1024;
  */
 export function openSource(data: InputData): Source {
   const chunks = open(data);
-  let rest: Bytes | undefined = NO_BYTES;
+  let rest: Bytes = NO_BYTES;
+  let over = false;
+  function end(): void {
+    over = true;
+    chunks.ended?.();
+  }
   return {
+    // One function for all kinds: each layer of promises would cost a good part of moving a small chunk.
     async next() {
-      while (rest?.byteLength === 0) rest = await chunks.next();
-      const piece = rest?.subarray(0, PIECE_BYTES);
-      rest = rest?.subarray(PIECE_BYTES);
+      while (rest.byteLength === 0) {
+        if (over) return undefined;
+        let next: Next;
+        try {
+          next = await chunks.next();
+        } catch (error) {
+          end();
+          throw error;
+        }
+        if (next.done) end();
+        else rest = checked(next.value);
+      }
+      const piece = rest.byteLength <= PIECE_BYTES ? rest : rest.subarray(0, PIECE_BYTES);
+      rest = piece === rest ? NO_BYTES : rest.subarray(PIECE_BYTES);
       return piece;
     },
-    cancel: (reason) => chunks.cancel(reason),
+    cancel(reason) {
+      if (over) return;
+      over = true;
+      chunks.cancel(reason);
+    },
   };
 }
 
-function open(data: InputData): Source {
+/** What an iterator and a stream's reader say alike. */
+interface Next {
+  readonly done?: boolean | undefined;
+  readonly value?: unknown;
+}
+
+/** Where chunks of any size come from. */
+interface Chunks {
+  next(): Promise<Next>;
+  /** They came to their end, or failed. */
+  ended?(): void;
+  cancel(reason: unknown): void;
+}
+
+function open(data: InputData): Chunks {
   const whole = wholeData(data);
   if (whole instanceof Uint8Array) return fromBytes(whole);
   if (whole !== undefined) return fromBlob(whole);
@@ -40,64 +75,41 @@ function open(data: InputData): Source {
   return fromIterator((data as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]());
 }
 
-function fromBytes(bytes: Bytes): Source {
-  let chunk: Bytes | undefined = bytes;
+function fromBytes(bytes: Bytes): Chunks {
+  const all = [bytes].values();
   return {
-    next() {
-      const next = chunk;
-      chunk = undefined;
-      return Promise.resolve(next);
-    },
+    next: () => Promise.resolve(all.next()),
     cancel() {},
   };
 }
 
-function fromBlob(blob: Blob): Source {
+function fromBlob(blob: Blob): Chunks {
   let start = 0;
   return {
     async next() {
-      if (start >= blob.size) return undefined;
+      if (start >= blob.size) return { done: true };
       const piece = blob.slice(start, start += PIECE_BYTES);
-      return new Uint8Array(await piece.arrayBuffer());
+      return { value: new Uint8Array(await piece.arrayBuffer()) };
     },
     cancel() {},
   };
 }
 
-function fromReader(reader: ReadableStreamDefaultReader<Uint8Array>): Source {
+function fromReader(reader: ReadableStreamDefaultReader<Uint8Array>): Chunks {
   return {
-    async next() {
-      let ended = true;
-      try {
-        const { done, value } = await reader.read();
-        ended = done;
-        return done ? undefined : checked(value);
-      } finally {
-        if (ended) reader.releaseLock();
-      }
-    },
+    next: () => reader.read(),
+    ended: () => reader.releaseLock(),
     cancel(reason) {
       reader.cancel(reason).finally(() => reader.releaseLock()).catch(() => {});
     },
   };
 }
 
-function fromIterator(iterator: AsyncIterator<Uint8Array>): Source {
-  let ended = false;
+function fromIterator(iterator: AsyncIterator<Uint8Array>): Chunks {
   return {
-    async next() {
-      try {
-        const { done, value } = await iterator.next();
-        if (done) ended = true;
-        return done ? undefined : checked(value);
-      } catch (error) {
-        ended = true;
-        throw error;
-      }
-    },
+    // An iterator written by hand may throw at once, or answer without a promise.
+    next: async () => await iterator.next(),
     async cancel() {
-      if (ended) return;
-      ended = true;
       try {
         await iterator.return?.();
       } catch {

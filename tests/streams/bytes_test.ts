@@ -31,3 +31,10 @@ Deno.test("concat() joins in order, gives an only part itself, and nothing for n
   assertStrictEquals(concat([part]), part);
   assertEquals(concat([]).byteLength, 0);
 });
+
+Deno.test("asBytes() gives bytes themselves, but a view of a subclass", () => {
+  class Own extends Uint8Array {}
+  const [bytes, own] = [new Uint8Array(2), new Own(2)] as const;
+  assertStrictEquals(asBytes(bytes), bytes);
+  assertStrictEquals(asBytes(own).constructor, Uint8Array);
+});

@@ -77,6 +77,13 @@ Deno.test("openSource() gives large chunks in pieces, and views of them", async 
   }
 });
 
+Deno.test("openSource() gives a chunk that is not large as it is", async () => {
+  const chunk = new Uint8Array(256 * 1024);
+  for (const data of [watched([chunk]).stream, iterate(chunk)]) {
+    assertStrictEquals(await openSource(data).next(), chunk);
+  }
+});
+
 Deno.test("openSource() takes no more of a source than it is asked for", async () => {
   let given = 0;
   const source = openSource((async function* () {
