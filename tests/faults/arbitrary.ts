@@ -100,6 +100,7 @@ export const faultCase: fc.Arbitrary<FaultCase> = fc.record({
   scenario,
   version: fc.constantFrom(...VERSIONS),
   size: fc.constantFrom(...SIZES),
+  warm: fc.boolean(),
   faults,
 }).map(bearable);
 

@@ -10,6 +10,8 @@ export interface FaultCase {
   readonly version: typeof VERSIONS[number];
   /** How many bytes of content and output there are. */
   readonly size: number;
+  /** Whether a connection is there that was used before: some engines send again over another what that one loses. */
+  readonly warm?: boolean;
   /** What goes wrong with the first request, the second and so on; `{}`: nothing. */
   readonly faults: readonly FaultPlan[];
 }

@@ -24,7 +24,6 @@ export async function buildStage(fault: FaultCase): Promise<BuiltStage> {
   const dir = await mkdtemp(join(tmpdir(), "faults-"));
   const runtime = await startLocalRuntime({ version: fault.version, home: dir, accounts: {} });
   const proxy = await startFaultProxy(runtime.url);
-  for (const plan of fault.faults) proxy.next(plan);
   const options = { ...runtime.clientOptions(), requestTimeoutMs: limitOf(fault), retry: { gatewayMs: 300 } };
   const owned: CommandHandle[] = [];
   const trace: string[] = [];
@@ -64,6 +63,8 @@ export async function buildStage(fault: FaultCase): Promise<BuiltStage> {
       equal(truncatedBytes, 0, "truncatedBytes");
     },
   };
+  if (fault.warm) await stage.sandbox.health({ requestTimeoutMs: 0 });
+  for (const plan of fault.faults) proxy.next(plan);
   return {
     stage,
     proxy,
