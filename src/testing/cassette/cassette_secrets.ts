@@ -55,14 +55,20 @@ export class Secrets {
     return Object.fromEntries(kept);
   }
 
+  /** Learns the secrets in an answer's headers. */
+  learnAnswer(headers: Headers): void {
+    headers.forEach((value, name) => {
+      if (name === "set-cookie") this.#learn(value.slice(value.indexOf("=") + 1).split(";", 1)[0]!);
+      else if (SECRET_ANSWER.test(name)) this.#learn(value);
+    });
+  }
+
   /** What is kept of an answer's headers. */
   answerHeaders(headers: Headers): [string, string][] {
     const kept: [string, string][] = [];
     headers.forEach((value, name) => {
-      if (name === "set-cookie") this.#learn(value.slice(value.indexOf("=") + 1).split(";", 1)[0]!);
-      else if (SECRET_ANSWER.test(name)) this.#learn(value);
       if (SECRET_ANSWER.test(name)) kept.push([name, "***"]);
-      else if (!/^(date|connection|keep-alive|transfer-encoding)$/.test(name)) kept.push([name, value]);
+      else if (!/^(date|connection|keep-alive|transfer-encoding)$/.test(name)) kept.push([name, this.line(value)]);
     });
     return kept;
   }

@@ -60,14 +60,14 @@ export class Draft {
     }
   }
 
-  /** Learns the secrets that the bodies name. */
+  /** Learns the secrets that the bodies and the answer's headers name: all of them, before anything is masked. */
   learn(): void {
     const body = this.#body.end();
     if (typeof body === "string") this.#secrets.learn(body, this.#asked.contentType);
-    if (this.#answer?.chunks !== undefined) {
-      const { response, chunks } = this.#answer;
-      this.#secrets.learn(chunks.map(({ data }) => data).join(""), contentTypeOf(response));
-    }
+    if (this.#answer === undefined) return;
+    const { response, chunks = [] } = this.#answer;
+    this.#secrets.learnAnswer(response.headers);
+    this.#secrets.learn(chunks.map(({ data }) => data).join(""), contentTypeOf(response));
   }
 
   /** The exchange as far as it came, without secrets. */
@@ -76,6 +76,9 @@ export class Draft {
     const request = {
       ...head,
       path: this.#secrets.line(head.path),
+      headers: Object.fromEntries(
+        Object.entries(head.headers).map(([name, value]) => [name, this.#secrets.line(value)]),
+      ),
       ...(body !== undefined && { body: this.#recordedBody(contentType) }),
     };
     if (this.#error !== undefined) {
@@ -143,14 +146,12 @@ export class Draft {
 
   #recordedAnswer({ at, response, chunks, end }: Answer): RecordedResponse {
     const { status, statusText, type } = response;
-    const headers = this.#secrets.answerHeaders(response.headers)
-      .map(([name, value]) => [name, this.#secrets.line(value)]);
     return {
       ...at,
       status,
       ...(statusText !== "" && { statusText: this.#secrets.line(statusText) }),
       ...(type !== "default" && type !== "basic" && { type }),
-      headers: Object.fromEntries(headers),
+      headers: Object.fromEntries(this.#secrets.answerHeaders(response.headers)),
       ...(chunks !== undefined && {
         body: this.#maskedChunks(chunks, contentTypeOf(response)),
         end: this.#recordedEnd(end ?? { ...this.#now(this.#started + at.ms), left: true }),

@@ -235,6 +235,22 @@ Deno.test("record masks what only a later request tells to be a secret", async (
   for (const exchange of exchanges) assertHidden(exchange);
 });
 
+for (const [name, value] of [["x-access-token", TOKEN], ["set-cookie", `session=${TOKEN}; Path=/`]] as const) {
+  Deno.test(`record masks what only an answer's ${name} tells to be a secret, in the first cassette too`, async () => {
+    const answers = [new Response(`first: ${TOKEN}`), new Response("x", { headers: { [name]: value } })];
+    const recorder = record(() => Promise.resolve(answers.shift()!));
+    await (await recorder.fetch("http://sandbox.test/1")).text();
+    const init = { method: "POST", headers: { "if-match": TOKEN }, body: `mine ${TOKEN}` };
+    await (await recorder.fetch(`http://sandbox.test/2/${TOKEN}`, init)).text();
+    const cassette = await recorder.cassette();
+    const [first, second] = cassette.exchanges as Exchange[];
+    assertHidden(first!);
+    assertHidden(second!);
+    assertEquals([second!.request.path, second!.response!.headers[name]], ["/2/***", "***"]);
+    assertEquals(await recorder.cassette(), cassette);
+  });
+}
+
 Deno.test("record leaves alone what is no secret", async () => {
   const exchange = await recorded({
     init: {
