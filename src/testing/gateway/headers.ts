@@ -1,5 +1,15 @@
 /** Headers on their way through the gateway: in their own letter case, repeated ones kept apart. */
 
+import type { Duplex } from "node:stream";
+
+/** Envoy's limit for a head. */
+export const MAX_HEADER_BYTES: number = 60 * 1024;
+
+/** Has heads written as `node:http` reads them, a character a byte. */
+export function asLatin1(socket: Duplex): void {
+  socket.setDefaultEncoding("latin1");
+}
+
 /** Names and values in turn, as `node:http` gives them. */
 export type RawHeaders = readonly string[];
 

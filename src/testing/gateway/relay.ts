@@ -1,8 +1,9 @@
+import { Buffer } from "node:buffer";
 import { type IncomingMessage, request, type ServerResponse } from "node:http";
 import { pipeline, Writable } from "node:stream";
 import { type GatewayReply, gatewayReply } from "./replies.ts";
 import { type Exchange, startTimers, upstreamFailure } from "./exchange.ts";
-import { type Headers, passedOn } from "./headers.ts";
+import { asLatin1, type Headers, MAX_HEADER_BYTES, passedOn } from "./headers.ts";
 
 /**
  * Passes a request on and its answer back, over a connection of its own. Nothing is gathered: a side that does not
@@ -18,7 +19,9 @@ export function relay(incoming: IncomingMessage, outgoing: ServerResponse, excha
     headers: framed(incoming, passedOn(incoming.rawHeaders, takenOut)),
     setHost: false,
     agent: false,
+    maxHeaderSize: MAX_HEADER_BYTES,
   });
+  upstream.once("socket", asLatin1);
   const drain = () => {
     // What is not read of the request must not stand before the next one.
     incoming.unpipe(upstream);
@@ -46,18 +49,30 @@ export function relay(incoming: IncomingMessage, outgoing: ServerResponse, excha
   upstream.on("response", (response) => {
     timers.moved();
     response.on("data", timers.moved);
-    outgoing.sendDate = false;
-    outgoing.writeHead(response.statusCode ?? 502, response.statusMessage, {
-      ...passedOn(response.rawHeaders),
-      ...keptOpen(outgoing),
-    });
+    if (!begun(outgoing, response)) return fail(gatewayReply("upstreamClosed"));
     if (hasBody(incoming, response)) outgoing.flushHeaders();
     exchange.answered(outgoing.statusCode);
     pipeline(response, writerOf(outgoing), () => {});
   });
+  // Nobody asked for one.
+  upstream.on("upgrade", () => fail(gatewayReply("upstreamClosed")));
   incoming.on("data", timers.moved);
   upstream.flushHeaders();
   incoming.pipe(upstream);
+}
+
+/** Writes the head of an answer as it came. False where that is none that can be passed on, such as one of status 099. */
+function begun(outgoing: ServerResponse, { statusCode, statusMessage, rawHeaders }: IncomingMessage): boolean {
+  try {
+    outgoing.sendDate = false;
+    outgoing.writeHead(statusCode ?? 502, statusMessage, { ...passedOn(rawHeaders), ...keptOpen(outgoing) });
+    return true;
+  } catch {
+    outgoing.sendDate = true;
+    // It would be kept for the next head.
+    outgoing.statusMessage = "";
+    return false;
+  }
 }
 
 /** A request without a length ends with its head for Envoy, where Node would say that chunks follow. */
@@ -73,15 +88,16 @@ export function answer(
   { status, body }: GatewayReply,
   { answered }: Pick<Exchange, "answered">,
 ): void {
-  const length = new TextEncoder().encode(body).length;
+  // What it names of the request was read as latin1, and goes back as it came.
+  const bytes = Buffer.from(body, "latin1");
   outgoing.writeHead(status, {
     "content-type": "text/plain",
-    "content-length": String(length),
+    "content-length": String(bytes.length),
     server: "envoy",
     ...keptOpen(outgoing),
   });
   answered(status, { status, body });
-  outgoing.end(outgoing.req.method === "HEAD" ? undefined : body);
+  outgoing.end(outgoing.req.method === "HEAD" ? undefined : bytes);
 }
 
 /** Said here, so that Node does not add a time limit to it. */

@@ -1,8 +1,9 @@
+import { Buffer } from "node:buffer";
 import { type IncomingMessage, request, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 import { type GatewayReply, gatewayReply } from "./replies.ts";
 import { type Exchange, startTimers, upstreamFailure } from "./exchange.ts";
-import { passedOn, type RawHeaders } from "./headers.ts";
+import { asLatin1, MAX_HEADER_BYTES, passedOn, type RawHeaders } from "./headers.ts";
 
 /** Passes a WebSocket's handshake on, and then every byte in both directions. */
 export function relayUpgrade(
@@ -13,7 +14,17 @@ export function relayUpgrade(
 ): void {
   const { host, port, path, takenOut } = exchange.passage;
   const headers = { ...passedOn(incoming.rawHeaders, takenOut), Connection: "Upgrade", Upgrade: "websocket" };
-  const upstream = request({ host, port, path, method: incoming.method, headers, setHost: false, agent: false });
+  const upstream = request({
+    host,
+    port,
+    path,
+    method: incoming.method,
+    headers,
+    setHost: false,
+    agent: false,
+    maxHeaderSize: MAX_HEADER_BYTES,
+  });
+  upstream.once("socket", asLatin1);
   let other: Duplex | undefined;
   let answered = false;
   const settle = () => {
@@ -52,8 +63,10 @@ export function relayUpgrade(
     }
   });
   upstream.on("response", (response) => {
-    answered = true;
     const status = response.statusCode ?? 502;
+    // Such as 099.
+    if (status < 100) return fail(gatewayReply("upstreamClosed"));
+    answered = true;
     exchange.answered(status);
     // The connection ends with this answer: what came after it would go past the gateway.
     const raw = Object.entries(passedOn(response.rawHeaders)).flatMap(([name, value]) =>
@@ -74,13 +87,14 @@ export function answerRaw(
   { answered }: Pick<Exchange, "answered">,
 ): void {
   const { status, body } = reply;
-  const headers = ["content-type", "text/plain", "content-length", String(body.length), "server", "envoy"];
+  const bytes = Buffer.from(body, "latin1");
+  const headers = ["content-type", "text/plain", "content-length", String(bytes.length), "server", "envoy"];
   answered(status, reply);
-  socket.end(headOf(status, [...headers, "connection", "close"]) + body);
+  socket.end(Buffer.concat([headOf(status, [...headers, "connection", "close"]), bytes]));
 }
 
-function headOf(status: number, raw: RawHeaders): string {
+function headOf(status: number, raw: RawHeaders): Buffer {
   const lines = [`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ""}`];
   for (let i = 0; i + 1 < raw.length; i += 2) lines.push(`${raw[i]}: ${raw[i + 1]}`);
-  return `${lines.join("\r\n")}\r\n\r\n`;
+  return Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1");
 }

@@ -3,12 +3,10 @@ import { createServer, type IncomingMessage, type RequestListener, type Server, 
 import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { asLatin1, MAX_HEADER_BYTES } from "./headers.ts";
 import type { Rules } from "./options.ts";
 
 const HOST = "127.0.0.1";
-
-/** Envoy's limit. */
-const MAX_HEADER_BYTES = 60 * 1024;
 
 /** How long Envoy keeps a connection on which nothing is asked. */
 const IDLE_MS = 3_600_000;
@@ -41,6 +39,7 @@ export async function listen({ port, tls }: Rules, doorkeeper: Doorkeeper): Prom
   const sockets = new Set<Socket>();
   const keep = (socket: Socket) => {
     sockets.add(socket);
+    asLatin1(socket);
     socket.once("close", () => sockets.delete(socket));
   };
   server.on("connection", keep);

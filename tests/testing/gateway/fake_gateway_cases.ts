@@ -1,9 +1,10 @@
 /** What the fake gateway promises. These cases run on Deno, Bun and Node. */
 
+import { ODD_CASES } from "./fake_gateway_odd.ts";
 import { RELAY_CASES } from "./fake_gateway_relay.ts";
 import { RULE_CASES } from "./fake_gateway_rules.ts";
 import { TOKEN_CASES } from "./fake_gateway_tokens.ts";
 import type { GatewayCase } from "./fake_gateway_tools.ts";
 
 /** All of them. */
-export const GATEWAY_CASES: readonly GatewayCase[] = [...RULE_CASES, ...TOKEN_CASES, ...RELAY_CASES];
+export const GATEWAY_CASES: readonly GatewayCase[] = [...RULE_CASES, ...TOKEN_CASES, ...RELAY_CASES, ...ODD_CASES];

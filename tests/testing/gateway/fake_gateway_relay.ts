@@ -1,26 +1,13 @@
 /** How the gateway passes bytes on, whatever engine it runs on. */
 
 import { once } from "node:events";
-import { GATEWAY_REPLIES, gatewayReply, startFakeGateway } from "../../../src/testing/mod.ts";
+import { GATEWAY_REPLIES, gatewayReply } from "../../../src/testing/mod.ts";
 import { check, equal } from "../../conformance/check.ts";
-import { ask, type GatewayCase, head, portOf, sandboxCalled } from "./fake_gateway_tools.ts";
+import { ask, type GatewayCase, head, opened, portOf, sandboxCalled } from "./fake_gateway_tools.ts";
 import { always, dial, target } from "../faults/fault_proxy_peers.ts";
 
 const ID = { "e2b-sandbox-id": "mine" };
 const CHUNKED = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
-
-/** A gateway with one sandbox, and a connection to it. */
-async function opened(server: { readonly url: string }, options: Parameters<typeof startFakeGateway>[0] = {}) {
-  const gateway = await startFakeGateway(options);
-  gateway.route("mine", server);
-  const wire = await dial(gateway.url);
-  const close = async () => {
-    // Bun does not know of a connection on which nothing was said, and cannot close it.
-    wire.socket.destroy();
-    await gateway.close();
-  };
-  return { gateway, wire, [Symbol.asyncDispose]: close };
-}
 
 /** Writes until the other side takes no more for a while, and gives how many bytes it took. */
 async function takenOf(socket: { write(data: Uint8Array): boolean; once: unknown }): Promise<number> {

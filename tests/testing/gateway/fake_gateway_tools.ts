@@ -6,7 +6,7 @@ import {
   type FakeRouteOptions,
   startFakeGateway,
 } from "../../../src/testing/mod.ts";
-import { dial, type Target, target } from "../faults/fault_proxy_peers.ts";
+import { dial, type Target, target, type Wire } from "../faults/fault_proxy_peers.ts";
 
 /** A case that needs nothing but loopback. */
 export interface GatewayCase {
@@ -62,4 +62,20 @@ export async function answers(
     got[name] = await ask(gateway, "/x", { "e2b-sandbox-id": "mine", ...headers });
   }
   return got;
+}
+
+/** A gateway with one sandbox, and a connection to it. */
+export async function opened(
+  server: { readonly url: string },
+  options: FakeGatewayOptions = {},
+): Promise<{ readonly gateway: FakeGateway; readonly wire: Wire } & AsyncDisposable> {
+  const gateway = await startFakeGateway(options);
+  gateway.route("mine", server);
+  const wire = await dial(gateway.url);
+  const close = async () => {
+    // Bun does not know of a connection on which nothing was said, and cannot close it.
+    wire.socket.destroy();
+    await gateway.close();
+  };
+  return { gateway, wire, [Symbol.asyncDispose]: close };
 }
