@@ -113,19 +113,24 @@ export class Playback {
 
   /** Waits for the time, and for the requests that had been sent by then. */
   async #until({ ms, sent = 0 }: Moment, since: number): Promise<void> {
-    const { speed, patienceMs, order } = this.#around;
+    const { speed, order } = this.#around;
     const { signal } = this.#over;
     const due = since + ms / speed - now();
     if (due > 0) await pause(due, signal);
     if (sent === 0 || !this.#ordered) return;
-    const longest = Math.max(0, since + ms + patienceMs - now());
+    const longest = this.#longest(ms, since);
     this.#ordered = await order.wait(this.#index, this.#index + sent, longest, signal);
+  }
+
+  /** How long something is waited for: the program may take the time that it took, also where answers come faster. */
+  #longest(ms: number, since: number): number {
+    const { speed, patienceMs } = this.#around;
+    return Math.max(0, since + Math.max(ms, ms / speed) + patienceMs - now());
   }
 
   /** Waits for the caller to go away, as in the recording. */
   async #untilLeft({ ms }: Moment, since: number): Promise<never> {
-    const { patienceMs } = this.#around;
-    await pause(Math.max(0, since + ms + patienceMs - now()), this.#over.signal);
+    await pause(this.#longest(ms, since), this.#over.signal);
     const { method, path } = this.#exchange.request;
     throw new SandboxError(`Cannot go on replaying ${method} ${path}: in the recording its caller went away here`, {
       code: "unknown",

@@ -210,6 +210,19 @@ Deno.test("replay: speed", async () => {
   assertThrows(() => replay(recorded, { patienceMs: -1 }), RangeError, "patienceMs");
 });
 
+Deno.test("replay: slower than recorded, patience begins where the time is over that something takes now", async () => {
+  const timed = async (...exchanges: readonly unknown[]) => {
+    const started = performance.now();
+    await get(replay(cassette(...exchanges), { speed: 0.5, patienceMs: 150 })).catch(() => {});
+    return performance.now() - started;
+  };
+  const awaited = exchange({}, { body: [{ ms: 100, sent: 1, data: "x" }], end: { ms: 100, sent: 1 } });
+  const left = exchange({}, { body: [], end: { ms: 100, left: true } });
+  // Timers may be a little early.
+  assert(await timed(awaited, exchange({ path: "/signal" })) >= 345);
+  assert(await timed(left) >= 345);
+});
+
 Deno.test("replay: clocks that a test has put in place of the real ones may stand still", async () => {
   const { setTimeout, clearTimeout } = globalThis;
   globalThis.setTimeout = (() => 0) as never;
