@@ -2,7 +2,10 @@
  * Tools for testing what uses sandboxes, without one: recorded answers to give again, and what stands between a client
  * and a sandbox, to misbehave as it is told.
  *
- * `record` and `replay` use web APIs alone. The others listen on 127.0.0.1, on Deno, Bun and Node.
+ * `record` and `replay` use web APIs alone, and so does an import of this entry. `startFakeGateway` and
+ * `startFaultProxy` listen on 127.0.0.1, on Deno, Bun and Node, and load what they take of `node:` when they are called:
+ * a bundler for browsers is told to leave `node:*` out (`--external:node:*` of esbuild), and, for a program that names
+ * one of the two, to keep what is loaded later apart (`--splitting`).
  *
  * @example A test against recorded answers
  * ```ts

@@ -63,7 +63,10 @@ Deno.test("fault proxy: a plan is taken as it is when it is handed over", async 
 });
 
 Deno.test("fault proxy: what it cannot stand before", async () => {
-  const targets = ["", "127.0.0.1:80", "https://example.com", "ws://example.com", "http://example.com/?x", undefined];
+  const targets = [
+    ...["", "127.0.0.1:80", "https://example.com", "ws://example.com", "http://example.com/?x", undefined],
+    ...["http://user:secret@example.com", "http://user@example.com", "http://:secret@example.com"],
+  ];
   for (const target of targets) {
     await assertRejects(() => startFaultProxy(target as string), TypeError, "pass an http: URL");
   }
