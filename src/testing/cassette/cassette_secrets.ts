@@ -1,4 +1,5 @@
-import { type ByteString, utf8 } from "./cassette_data.ts";
+import type { RecordedResponse } from "./cassette.ts";
+import { type ByteString, fromData, utf8 } from "./cassette_data.ts";
 
 /** Where something is masked, and with what. */
 interface Range {
@@ -73,14 +74,21 @@ export class Secrets {
     return kept;
   }
 
+  /** Learns what stands for a secret in a recorded answer: a program may send it on in another form. */
+  learnMasked({ headers, body = [] }: RecordedResponse): void {
+    for (const value of Object.values(headers)) if (/^\*{3,}$/.test(value)) this.#add(value);
+    this.learn(body.map(({ data }) => fromData(data)).join(""), headers["content-type"] ?? "");
+  }
+
   /** Learns the values in a body that are called secrets. */
   learn(body: ByteString, contentType: string): void {
     for (const [start, end] of named(body, contentType)) this.#learn(body.slice(start, end));
   }
 
-  /** A body without its secrets, of the same length. */
-  body(body: ByteString, contentType: string = ""): ByteString {
-    return overwrite(body, [...this.ranges(body), ...stars(named(body, contentType))]);
+  /** A body without its secrets, of the same length; `star` is what they are overwritten with. */
+  body(body: ByteString, contentType: string = "", star: string = "*"): ByteString {
+    const ranges = [...this.ranges(body), ...stars(named(body, contentType))];
+    return overwrite(body, ranges.map((range) => range.fill === "*" ? { ...range, fill: star } : range));
   }
 
   /** A text of one line without its secrets, whose length must not matter. */

@@ -1,6 +1,7 @@
 import type { Fetch } from "../../../mod.ts";
 import type { Cassette, CassetteOptions } from "./cassette.ts";
 import { RequestBody } from "./cassette_body.ts";
+import { MARK } from "./cassette_canonical.ts";
 import { checkCassette } from "./cassette_check.ts";
 import { lookFor } from "./cassette_options.ts";
 import { type Asked, readRequest } from "./cassette_request.ts";
@@ -71,6 +72,9 @@ export interface UnusedExchange {
  * A request that is not in the cassette rejects with a `SandboxError` of code `unknown`, which a client passes on as it
  * is; it says what comes nearest.
  *
+ * What a body was that the recording did not see to its end is not known: a stream is answered by such an exchange when
+ * it is the first unused one that fits otherwise, and any other body when there is none with the same body.
+ *
  * @param cassette The cassette: what `record` gave, or its JSON.
  * @param options The pace, and the secrets and names that `record` was told.
  * @returns A `fetch`, to be given to a client. Each replay starts with all exchanges unused.
@@ -109,6 +113,7 @@ export function replay(
   checkNumber("patienceMs", patienceMs, patienceMs >= 0, "pass milliseconds, 0 or more");
   const { secrets, names } = lookFor(options);
   const entries = checkCassette(cassette).map((exchange, index) => entryOf(exchange, index, names));
+  for (const { exchange: { response } } of entries) if (response !== undefined) secrets.learnMasked(response);
   const matcher = new Matcher(entries);
   const order = new Order(entries.length);
   const around = { speed, patienceMs, order, names, nameNow: (recorded: string) => matcher.nameNow(recorded) };
@@ -118,7 +123,7 @@ export function replay(
     let sent = body.end();
     if (typeof sent === "string") {
       secrets.learn(sent, contentType);
-      sent = secrets.body(sent, contentType);
+      sent = secrets.body(sent, contentType, MARK);
     }
     return matcher.find(likenessOf(head, sent, names), head.sandbox);
   }
@@ -131,7 +136,7 @@ export function replay(
     return find(asked, body);
   }
 
-  /** A body that was not sent to its end, because its sender left or the answer came before. */
+  /** A stream that was not sent to its end, because its sender left or the answer came before. */
   function findCut({ head }: Asked): Entry | undefined {
     const likeness = likenessOf(head, undefined, names);
     const first = matcher.first(likeness.head, head.sandbox);
@@ -144,17 +149,16 @@ export function replay(
     const asked = readRequest(input, init, secrets);
     const { body, signal, url } = asked;
     signal?.throwIfAborted();
-    const cut = findCut(asked);
-    if (cut === undefined && (body instanceof Promise || body instanceof ReadableStream)) {
-      return await play(await findLater(asked, body), url, signal);
-    }
-    if (cut === undefined) {
+    if (body instanceof Promise) return await play(await findLater(asked, body), url, signal);
+    if (!(body instanceof ReadableStream)) {
       const whole = new RequestBody(secrets, names.forType(asked.contentType));
-      whole.push(body as string | undefined ?? "");
+      whole.push(body ?? "");
       return await play(find(asked, whole), url, signal);
     }
+    const cut = findCut(asked);
+    if (cut === undefined) return await play(await findLater(asked, body), url, signal);
     const stop = new AbortController();
-    if (body instanceof ReadableStream) void readSource(body, () => {}, stop.signal).catch(() => {});
+    void readSource(body, () => {}, stop.signal).catch(() => {});
     return await play(cut, url, signal).finally(() => stop.abort(signal?.reason));
   }
 
