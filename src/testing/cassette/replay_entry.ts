@@ -1,5 +1,5 @@
 import type { BodyDigest, Exchange, RecordedBody, RecordedRequest } from "./cassette.ts";
-import { canonicalBody } from "./cassette_canonical.ts";
+import { canonicalBody, withShortMasks } from "./cassette_canonical.ts";
 import { type ByteString, fromData } from "./cassette_data.ts";
 import type { Names } from "./cassette_names.ts";
 
@@ -49,9 +49,9 @@ export function likenessOf(
 
 function headOf({ method, path, port, account, headers }: Omit<RecordedRequest, "body">, names: Names): string {
   const asks = Object.entries(headers).filter(([name]) => ASKS.test(name))
-    .map(([name, value]) => `${name}: ${names.canonical(value)}`).sort();
+    .map(([name, value]) => `${name}: ${withShortMasks(names.canonical(value))}`).sort();
   return [
-    `${method} ${names.canonical(path)}`,
+    `${method} ${withShortMasks(names.canonical(path))}`,
     ...(port === undefined ? [] : [`port ${port}`]),
     ...(account === undefined ? [] : [`account ${account}`]),
     ...asks,

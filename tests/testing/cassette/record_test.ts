@@ -251,6 +251,22 @@ Deno.test("record: misuse is a TypeError or a RangeError before anything is sent
   await assertRejects(() => record(fetch).cassette({ waitMs: "1" as never }), TypeError);
 });
 
+Deno.test("record: what an answer's secret is used for can be replayed, in a path, a header and a body", async () => {
+  const token = "tok/3cr3t+0123456789";
+  const ask = async (send: Fetch) => {
+    const { token } = await (await send(`${URL_}/login`)).json();
+    await send(`${URL_}/files?path=/tmp/${token}`, { headers: { "if-match": token } });
+    await send(`${URL_}/x`, { method: "POST", body: `t=${encodeURIComponent(token)}` });
+  };
+  const recorder = record((input) =>
+    Promise.resolve(String(input).endsWith("login") ? Response.json({ token }) : new Response())
+  );
+  await ask(recorder.fetch);
+  const recorded = await recorder.cassette();
+  assertEquals((recorded.exchanges[1] as Exchange).request.path, "/x/files?path=/tmp/***");
+  await ask(replay(recorded));
+});
+
 Deno.test("record: a runtime's own fetch, without a socket", async () => {
   await using runtime = await startLocalRuntime();
   const recorder = record(runtime.fetch);
