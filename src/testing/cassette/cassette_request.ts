@@ -43,13 +43,22 @@ export function readRequest(input: string | URL | Request, init: RequestInit | u
 function route(url: URL, headers: Headers, secrets: Secrets): Pick<RecordedRequest, "path" | "sandbox" | "port"> {
   const [, id, inPath, rest] = /^\/kruise\/([^/]+)\/(\d+)(\/.*)$/.exec(url.pathname) ?? [];
   const [, inHost, label] = /^(\d{1,5})-([a-z0-9-]+)\./.exec(url.hostname) ?? [];
-  const sandbox = id === undefined ? headers.get("e2b-sandbox-id") ?? label : decodeURIComponent(id);
+  const sandbox = id === undefined ? headers.get("e2b-sandbox-id") ?? label : decoded(id);
   const port = Number(inPath ?? headers.get("e2b-sandbox-port") ?? inHost ?? DAEMON_PORT);
   return {
     path: secrets.line((rest ?? url.pathname) + url.search),
     ...(sandbox !== undefined && { sandbox }),
     ...(port !== DAEMON_PORT && { port }),
   };
+}
+
+/** What cannot be decoded is sent as it is, and is no reason not to. */
+function decoded(id: string): string {
+  try {
+    return decodeURIComponent(id);
+  } catch {
+    return id;
+  }
 }
 
 /** A Basic header without a password selects an account; whatever else `Authorization` holds is a secret. */

@@ -103,9 +103,11 @@ export function record(fetch: Fetch, options: RecordOptions = {}): Recorder {
   };
 }
 
+/** A timer that is set for longer goes off at once: 25 days are for ever. */
+const LONGEST = 2 ** 31 - 1;
+
 async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
-  if (milliseconds === Infinity) return void await work;
   let timer: ReturnType<typeof setTimeout>;
-  const over = new Promise<void>((resolve) => timer = setTimeout(resolve, milliseconds));
+  const over = new Promise<void>((resolve) => timer = setTimeout(resolve, Math.min(milliseconds, LONGEST)));
   await Promise.race([work, over]).finally(() => clearTimeout(timer));
 }

@@ -15,11 +15,6 @@ export class Order {
     this.#sent = new Array<boolean>(exchanges).fill(false);
   }
 
-  /** Whether a request was sent. */
-  isSent(index: number): boolean {
-    return this.#sent[index]!;
-  }
-
   /** A request was sent. */
   send(index: number): void {
     this.#sent[index] = true;
