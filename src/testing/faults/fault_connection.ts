@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { Delivery, type Ending } from "./fault_delivery.ts";
+import { Loss } from "./fault_loss.ts";
 import { contentMark, type Mark } from "./fault_marks.ts";
 import type { FaultPlan } from "./fault_plan.ts";
 import { type Head, MessageReader, type Part, requestFraming, responseFraming } from "./http_framing.ts";
@@ -25,6 +26,7 @@ interface Exchange extends Planned {
   readonly method: string;
   readonly delivery: Delivery;
   readonly requestEnd: Mark | undefined;
+  readonly loss: Loss | undefined;
 }
 
 /** One connection of a client, and the one to the target that its requests go on over. */
@@ -97,6 +99,7 @@ export class FaultConnection {
       method: request.split(" ", 1)[0]!,
       delivery: new Delivery(this.#client, plan, this.#closing.signal, strike),
       requestEnd: plan.cutRequestAfterBytes === undefined ? undefined : contentMark(plan.cutRequestAfterBytes),
+      loss: plan.loseResponse ? new Loss() : undefined,
     };
     if (plan.loseRequest) {
       strike();
@@ -115,12 +118,22 @@ export class FaultConnection {
   }
 
   async #passRequest(part: Part): Promise<void> {
-    const { requestEnd, strike } = this.#incoming ?? {};
-    if (this.#incoming === undefined) return;
+    const exchange = this.#incoming;
+    if (exchange === undefined) return;
+    const { requestEnd, strike, loss } = exchange;
     const end = requestEnd?.find(part);
-    await written(this.#upstream!, part.bytes.subarray(0, end));
+    try {
+      await written(this.#upstream!, part.bytes.subarray(0, end));
+    } catch (error) {
+      if (loss?.isAnswered) await this.#lose(exchange);
+      // What still comes is read, so that the end is orderly.
+      if (this.#over) return;
+      throw error;
+    }
+    loss?.request(part);
+    if (loss?.isDue) await this.#lose(exchange);
     if (end === undefined) return;
-    strike!();
+    strike();
     this.#incoming = undefined;
     this.#finish("close");
   }
@@ -150,19 +163,28 @@ export class FaultConnection {
       // The target broke off, or its answer is no HTTP; or this side did.
       ending = "reset";
     }
+    const [exchange] = this.#exchanges;
+    // The target has answered, and wants no more.
+    if (exchange?.loss?.isAnswered) return await this.#lose(exchange).catch(() => {});
     this.#finish(ending);
   }
 
   async #passAnswer(part: Part): Promise<void> {
-    const { plan, delivery, strike } = this.#exchanges[0]!;
-    if (plan.loseResponse) {
-      strike();
-      await this.#pause(plan);
-      return this.#finish("close");
-    }
+    const exchange = this.#exchanges[0]!;
+    const { delivery, loss } = exchange;
+    if (loss?.answer(part)) return await written(this.#client, part.bytes);
+    if (loss !== undefined) return loss.isDue ? await this.#lose(exchange) : undefined;
     const ending = await delivery.pass(part);
     if (part.last) this.#exchanges.shift();
     if (ending !== "open") this.#finish(ending);
+  }
+
+  /** Ends it in the answer's stead. */
+  async #lose({ plan, strike }: Exchange): Promise<void> {
+    if (this.#over) return;
+    strike();
+    await this.#pause(plan);
+    this.#finish("close");
   }
 
   #answerFraming(head: Head): ReturnType<typeof responseFraming> {

@@ -29,7 +29,11 @@ export interface FaultPlan {
   resetAfterBytes?: number | undefined;
   /** The connection is closed behind so many bytes of the request's content, to both sides; 0 is behind its head. */
   cutRequestAfterBytes?: number | undefined;
-  /** The request reaches the target whole; when the answer begins, it is thrown away and the connection closed. */
+  /**
+   * The request reaches the target whole, and once its answer has begun, that is thrown away and the connection closed.
+   * Interim answers such as `100 Continue` pass. A target that answers without asking for the content (`Expect`), or
+   * that closes its connection behind an early answer, gets no more of the request.
+   */
   loseResponse?: boolean | undefined;
   /** The connection is closed when the head of the request has come, and nothing of it reaches the target. */
   loseRequest?: boolean | undefined;

@@ -27,6 +27,65 @@ const CONNECTION_CASES: readonly ProxyCase[] = [
     },
   },
   {
+    name: "loseResponse: the content that 100 Continue asks for arrives, too",
+    async run() {
+      const head = "POST /file HTTP/1.1\r\nexpect: 100-continue\r\ncontent-length: 5\r\n\r\n";
+      const interim = "HTTP/1.1 103 Early Hints\r\n\r\nHTTP/1.1 100 Continue\r\n\r\n";
+      await using server = await target((text) => text === head ? interim : text.endsWith("hello") ? WHOLE : undefined);
+      await using proxy = await startFaultProxy(server.url);
+      proxy.next({ loseResponse: true });
+      const wire = await dial(proxy.url);
+      wire.write(head);
+      await wire.until(({ text }) => text === interim);
+      equal(proxy.struck, []);
+      wire.write("hello");
+      equal(await wire.end(), [interim, "in order"]);
+      equal(server.wires.map(({ text }) => text), [`${head}hello`]);
+      equal(proxy.struck.length, 1);
+    },
+  },
+  {
+    name: "loseResponse: what is answered early arrives whole all the same",
+    async run() {
+      const head = "POST /file HTTP/1.1\r\ncontent-length: 9\r\n\r\n";
+      await using server = await target((text) => text === `${head}half ` ? WHOLE : undefined);
+      await using proxy = await startFaultProxy(server.url);
+      proxy.next({ loseResponse: true });
+      const wire = await dial(proxy.url);
+      wire.write(`${head}half `);
+      await server.connected(1);
+      await server.wires[0]!.until(({ text }) => text.endsWith("half "));
+      // Long enough for the answer to have come: another one has.
+      const other = await dial(proxy.url);
+      other.write(`${head}half `);
+      await other.until(({ text }) => text === WHOLE);
+      equal([wire.ended, proxy.struck], [undefined, []]);
+      wire.write("more");
+      equal(await wire.end(), ["", "in order"]);
+      equal(server.wires[0]!.text, `${head}half more`);
+      equal(proxy.struck.length, 1);
+    },
+  },
+  {
+    name: "loseResponse: a target that wants no content gets none",
+    async run() {
+      const head = "POST /file HTTP/1.1\r\ncontent-length: 9\r\n";
+      for (const [said, closes] of [[`${head}expect: 100-continue\r\n\r\n`, false], [`${head}\r\nx`, true]] as const) {
+        await using server = await target((_, { socket }) => {
+          if (closes) socket.end(WHOLE);
+          return closes ? undefined : WHOLE;
+        });
+        await using proxy = await startFaultProxy(server.url);
+        proxy.next({ loseResponse: true });
+        const wire = await dial(proxy.url);
+        wire.write(said);
+        equal(await wire.end(), ["", "in order"]);
+        equal(server.wires[0]!.text, said);
+        equal(proxy.struck.length, 1);
+      }
+    },
+  },
+  {
     name: "loseRequest: nothing arrives",
     async run() {
       await using server = await target(always(WHOLE));
