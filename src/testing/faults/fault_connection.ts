@@ -1,11 +1,11 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { setTimeout as pause } from "node:timers/promises";
 import { Delivery, type Ending } from "./fault_delivery.ts";
 import { Loss } from "./fault_loss.ts";
 import { contentMark, type Mark } from "./fault_marks.ts";
 import type { FaultPlan } from "./fault_plan.ts";
 import { type Head, MessageReader, type Part, requestFraming, responseFraming } from "./http_framing.ts";
+import { pause } from "./pause.ts";
 import { destroyed, written } from "./sockets.ts";
 
 /** Where requests go. */
@@ -218,7 +218,7 @@ export class FaultConnection {
   }
 
   async #pause({ stallMs = 0 }: FaultPlan): Promise<void> {
-    await pause(stallMs, undefined, { signal: this.#closing.signal });
+    await pause(stallMs, this.#closing.signal);
   }
 
   /** Ends it for the client; the target is told that nobody listens any more. */

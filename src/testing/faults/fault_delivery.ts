@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
-import { setTimeout as pause } from "node:timers/promises";
 import { contentMark, frameMark, type Mark, wireMark } from "./fault_marks.ts";
 import type { FaultPlan } from "./fault_plan.ts";
 import type { Part } from "./http_framing.ts";
+import { pause } from "./pause.ts";
 import { written } from "./sockets.ts";
 
 /** A throttled answer goes over in so many pieces a second. */
@@ -48,7 +48,7 @@ export class Delivery {
     if (stall !== undefined && stall <= bytes.byteLength) {
       await this.#send(bytes.subarray(0, stall));
       this.#strike();
-      await pause(this.#plan.stallMs, undefined, { signal: this.#signal });
+      await pause(this.#plan.stallMs, this.#signal);
       await this.#send(bytes.subarray(stall));
     } else {
       await this.#send(bytes);
@@ -56,7 +56,7 @@ export class Delivery {
     if (end === undefined) return part.last && this.#plan.closeAfter ? this.#ended("close") : "open";
     if (this.#plan.resetAfterBytes === undefined) return this.#ended("close");
     // Otherwise a receiver may lose what came before it, or, as Node's does, take both together for an orderly end.
-    await pause(BEFORE_RESET_MS, undefined, { signal: this.#signal });
+    await pause(BEFORE_RESET_MS, this.#signal);
     return this.#ended("reset");
   }
 
@@ -78,7 +78,7 @@ export class Delivery {
       if (splitWrites) await this.#sendSplit(piece);
       else await written(this.#client, piece);
       if (bytesPerSecond !== undefined) {
-        await pause(piece.byteLength / bytesPerSecond * 1000, undefined, { signal: this.#signal });
+        await pause(piece.byteLength / bytesPerSecond * 1000, this.#signal);
       }
     }
   }
@@ -87,7 +87,7 @@ export class Delivery {
     for (let i = 0; i < bytes.byteLength; i++) {
       await written(this.#client, bytes.subarray(i, i + 1));
       // Otherwise most of them are read together. A turn of the event loop is not enough: Deno polls no socket in it.
-      await pause(SPLIT_MS, undefined, { signal: this.#signal });
+      await pause(SPLIT_MS, this.#signal);
     }
   }
 }

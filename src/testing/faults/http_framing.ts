@@ -54,11 +54,6 @@ export class MessageReader {
     return this.#state === "head" && this.#head.byteLength === 0;
   }
 
-  /** Whether the end of the connection is the end of the message. */
-  get endsWithConnection(): boolean {
-    return this.#state === "open";
-  }
-
   /** No more messages come: everything from here on is content. */
   open(): void {
     this.#state = "open";

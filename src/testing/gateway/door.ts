@@ -69,13 +69,14 @@ export class GatewayDoor implements Doorkeeper {
   #teller({ method = "GET", url = "/" }: IncomingMessage, passage?: Passage): Exchange["answered"] {
     return (status, reply) => {
       try {
-        this.#onAnswer?.({
+        const told: unknown = this.#onAnswer?.({
           method,
           path: url,
           status,
           ...(passage !== undefined && { sandboxId: passage.sandboxId }),
           ...(reply !== undefined && { reply: reply.body }),
         });
+        Promise.resolve(told).catch(() => {});
       } catch {
         // Theirs: it must not break the exchange.
       }

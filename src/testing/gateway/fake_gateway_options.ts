@@ -56,12 +56,13 @@ export interface FakeGatewayOptions {
    */
   routeTimeoutMs?: number | undefined;
   /**
-   * How long a request waits for a sandbox that wakes up, in milliseconds. 0: as long as it takes.
+   * How long a request waits for a sandbox that wakes up, in milliseconds. 0: as long as it takes. Only the `"later"`
+   * gateway wakes sandboxes.
    *
    * @default {60_000}
    */
   wakeTimeoutMs?: number | undefined;
-  /** Called when the head of an answer goes out. What it throws is ignored. */
+  /** Called when the head of an answer goes out. What it throws, or rejects with, is ignored. */
   onAnswer?: ((answer: GatewayAnswer) => void) | undefined;
 }
 

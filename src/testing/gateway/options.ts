@@ -43,6 +43,9 @@ export function rulesOf(options: FakeGatewayOptions): Rules {
   if (legacy && (rules.enableAuth || rules.enableJwtAuth || !rules.ready)) {
     throw new TypeError('Cannot start a gateway: "legacy" checks no token and is always ready');
   }
+  if (revision !== "later" && options.wakeTimeoutMs !== undefined) {
+    throw new TypeError('Cannot start a gateway: wakeTimeoutMs is for revision "later", which alone wakes sandboxes');
+  }
   if (revision === "2026-08" && rules.enableJwtAuth && !rules.enableAuth) {
     throw new TypeError('Cannot start a gateway: in "2026-08" enableJwtAuth takes enableAuth; "later" does not');
   }

@@ -167,6 +167,8 @@ export const RULE_CASES: readonly GatewayCase[] = [
       await using gateway = await startFakeGateway({
         onAnswer: (answer) => {
           told.push(answer);
+          // Neither of the two may end the process.
+          if (told.length === 2) return Promise.reject(new Error("theirs"));
           throw new Error("theirs");
         },
       });

@@ -16,6 +16,8 @@ Deno.test("fake gateway: how it cannot be set up", async () => {
     [{ revision: "legacy", enableAuth: true }, TypeError, '"legacy" checks no token'],
     [{ revision: "legacy", enableJwtAuth: true }, TypeError, '"legacy" checks no token'],
     [{ revision: "legacy", ready: false }, TypeError, "is always ready"],
+    [{ wakeTimeoutMs: 1 }, TypeError, 'wakeTimeoutMs is for revision "later"'],
+    [{ wakeTimeoutMs: 1, revision: "legacy" }, TypeError, 'wakeTimeoutMs is for revision "later"'],
     [{ tls: { cert: "", key: "x" } }, TypeError, "tls"],
     [{ tls: true }, TypeError, "tls"],
     ...["idleTimeoutMs", "routeTimeoutMs", "wakeTimeoutMs"].flatMap((name) =>
