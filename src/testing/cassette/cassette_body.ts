@@ -12,12 +12,14 @@ const OVERLAP = 4 * 1024;
 export class RequestBody {
   readonly #secrets: Secrets;
   readonly #names: Names;
+  readonly #contentType: string;
   #pending: ByteString = "";
   #digest: Digest | undefined;
 
   /** The digest is of what two runs have in common: without secrets, names made equal. */
-  constructor(secrets: Secrets, names: Names) {
+  constructor(secrets: Secrets, names: Names, contentType: string) {
     this.#secrets = secrets;
+    this.#contentType = contentType;
     this.#names = names;
   }
 
@@ -40,6 +42,9 @@ export class RequestBody {
   /** Digests the beginning of what is pending, up to where neither a secret nor a name is cut. */
   #take(upTo: number): void {
     const pending = this.#pending;
+    // A value that is cut is learned with the next piece.
+    const whole = /json/.test(this.#contentType) ? pending.slice(0, pending.lastIndexOf('"') + 1) : pending;
+    this.#secrets.learn(whole, this.#contentType);
     const secrets = this.#secrets.ranges(pending);
     const names = this.#names.in(pending).map(({ start, value }) => ({ start, end: start + value.length }));
     const cut = [...secrets, ...names].sort((a, b) => b.start - a.start)

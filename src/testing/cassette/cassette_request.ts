@@ -1,6 +1,6 @@
 import { type ByteString, byteString, utf8 } from "./cassette_data.ts";
 import type { RecordedRequest } from "./cassette.ts";
-import { basic, type Secrets } from "./cassette_secrets.ts";
+import { basic, FORM, isAccount, type Secrets } from "./cassette_secrets.ts";
 
 /** The daemon's port, where nothing says otherwise. */
 const DAEMON_PORT = 49983;
@@ -24,6 +24,7 @@ export function readRequest(input: string | URL | Request, init: RequestInit | u
   const headers = new Headers(init?.headers ?? given?.headers);
   const { body, contentType } = init?.body ? readBody(init.body) : given ? { body: bodyOfRequest(given) } : {};
   if (contentType !== undefined && !headers.has("content-type")) headers.set("content-type", contentType);
+  secrets.learn(url.search.slice(1), FORM);
   const kept = secrets.requestHeaders(headers);
   return {
     url,
@@ -64,7 +65,7 @@ function decoded(id: string): string {
 /** A Basic header without a password selects an account; whatever else `Authorization` holds is a secret. */
 function account(headers: Headers): Pick<RecordedRequest, "account"> {
   const { user, password } = basic("authorization", headers.get("authorization") ?? "");
-  return password === "" && /^[\w.-]{1,32}$/.test(user ?? "") ? { account: user! } : {};
+  return user !== undefined && password === "" && isAccount(user) ? { account: user } : {};
 }
 
 /** A copy: how an engine sends a body depends on what the request was made of, and is not ours to change. */

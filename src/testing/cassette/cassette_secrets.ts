@@ -1,5 +1,6 @@
 import type { RecordedResponse } from "./cassette.ts";
 import { type ByteString, fromData, utf8 } from "./cassette_data.ts";
+import { replaced } from "./cassette_names.ts";
 
 /** Where something is masked, and with what. */
 interface Range {
@@ -17,6 +18,13 @@ const MEMBER = new RegExp(String.raw`("${NAME}"\s*:\s*")((?:[^"\\]|\\.)+)`, "gi"
 /** An entry of a map in protobuf: a name behind its length, a value behind its own. */
 // deno-lint-ignore no-control-regex
 const ENTRY = /\n([\x01-\x7f])([\w.-]{1,127})\x12([\x00-\x7f]|[\x80-\xff][\x01-\x7f])/g;
+
+/** The type of a form, and of a URL's query. */
+export const FORM = "application/x-www-form-urlencoded";
+/** A value of a form whose name is such a one. */
+const FIELD = new RegExp(String.raw`((?:^|&)${NAME}=)([^&]+)`, "gi");
+/** Where base64 goes on in another line, as tools cut it after 64 or 76 characters. */
+const LINE_BREAK = /(?<=[A-Za-z0-9+/_-]{60})\r?\n(?=[A-Za-z0-9+/_-])/g;
 
 /** What is shorter is masked where it stands, and not searched for elsewhere: it would be found in any text. */
 const SEARCHED = 6;
@@ -82,7 +90,11 @@ export class Secrets {
 
   /** Learns the values in a body that are called secrets. */
   learn(body: ByteString, contentType: string): void {
-    for (const [start, end] of named(body, contentType)) this.#learn(body.slice(start, end));
+    for (const [start, end] of named(body, contentType)) {
+      const value = body.slice(start, end);
+      this.#learn(value);
+      if (contentType.startsWith(FORM)) this.#learn(new URLSearchParams(`a=${value}`).get("a")!);
+    }
   }
 
   /** A body without its secrets, of the same length; `star` is what they are overwritten with. */
@@ -101,12 +113,13 @@ export class Secrets {
 
   /** Where a body shows secrets that are known, or that look like some. */
   ranges(body: ByteString): Range[] {
-    const ranges = stars(parameters(body));
+    const ranges = stars(values(body, PARAMETER));
     for (const [known, fill] of this.#known) {
       for (let at = body.indexOf(known); at >= 0; at = body.indexOf(known, at + 1)) {
         ranges.push({ start: at, end: at + known.length, fill });
       }
     }
+    ranges.push(...this.#wrapped(body));
     for (const pattern of this.#patterns) {
       for (const { index, 0: match } of body.matchAll(pattern)) {
         ranges.push({ start: index, end: index + match.length, fill: "*" });
@@ -115,9 +128,42 @@ export class Secrets {
     return ranges;
   }
 
+  /** Where base64 that is cut into lines shows secrets; the ends of the lines are left alone. */
+  #wrapped(body: ByteString): Range[] {
+    const breaks = [...body.matchAll(LINE_BREAK)].map(({ index, 0: { length } }) => ({ index, length }));
+    if (breaks.length === 0) return [];
+    const flat = replaced(
+      body,
+      breaks.map(({ index, length }) => ({ start: index, value: body.slice(index, index + length) })),
+      () => "",
+    );
+    const ranges: Range[] = [];
+    for (const [known, fill] of this.#known) {
+      if (fill !== "A") continue;
+      for (let at = flat.indexOf(known); at >= 0; at = flat.indexOf(known, at + 1)) {
+        let [start, left] = [at, known.length];
+        for (const { index, length } of breaks) {
+          if (index <= start) {
+            start += length;
+            continue;
+          }
+          if (index >= start + left) break;
+          ranges.push({ start, end: index, fill });
+          left -= index - start;
+          start = index + length;
+        }
+        ranges.push({ start, end: start + left, fill });
+      }
+    }
+    return ranges;
+  }
+
   #learnHeader(name: string, value: string): void {
     const { user, password } = basic(name, value);
-    if (user !== undefined && password === "") return; // It selects an account, and proves nothing.
+    if (user !== undefined && password === "") {
+      if (isAccount(user)) return; // It selects an account, and proves nothing.
+      this.#learn(user);
+    }
     if (password !== undefined) this.#learn(password);
     if (/^(authorization|proxy-authorization)$/.test(name)) return this.#learn(value.replace(/^\S+\s+/, ""));
     if (name === "cookie") {
@@ -136,12 +182,21 @@ export class Secrets {
     const bytes = utf8(secret);
     const quoted = JSON.stringify(secret).slice(1, -1);
     for (const form of [secret, bytes, encodeURIComponent(secret), utf8(quoted)]) this.#known.set(form, "*");
-    for (const form of base64Forms(bytes)) if (!this.#known.has(form)) this.#known.set(form, "A");
+    for (const form of base64Forms(bytes)) {
+      for (const one of [form, form.replaceAll("+", "-").replaceAll("/", "_")]) {
+        if (!this.#known.has(one)) this.#known.set(one, "A");
+      }
+    }
   }
 
   #byLength(): ByteString[] {
     return [...this.#known.keys()].sort((a, b) => b.length - a.length);
   }
+}
+
+/** Whether a user without a password is an account of a sandbox, and no key: these have capitals, or are longer. */
+export function isAccount(user: string): boolean {
+  return /^[a-z_][a-z_.-]{0,15}\d{0,4}$/.test(user);
 }
 
 /** The account and the password in a Basic header. */
@@ -174,22 +229,18 @@ function stars(ranges: readonly (readonly [number, number])[]): Range[] {
   return ranges.map(([start, end]) => ({ start, end, fill: "*" }));
 }
 
-/** The values of a URL's parameters that are called secrets. */
-function parameters(body: ByteString): [number, number][] {
-  return [...body.matchAll(PARAMETER)].map(({ index, 0: { length }, 2: value }) => [
+/** What the second group of a pattern that ends with it finds: values that are called secrets. */
+function values(body: ByteString, pattern: RegExp): [number, number][] {
+  return [...body.matchAll(pattern)].map(({ index, 0: { length }, 2: value }) => [
     index + length - value!.length,
     index + length,
   ]);
 }
 
-/** The values in JSON and in maps of protobuf that are called secrets. */
+/** The values in JSON, in forms and in maps of protobuf that are called secrets. */
 function named(body: ByteString, contentType: string): [number, number][] {
-  if (/json/.test(contentType)) {
-    return [...body.matchAll(MEMBER)].map(({ index, 0: { length }, 2: value }) => [
-      index + length - value!.length,
-      index + length,
-    ]);
-  }
+  const called = /json/.test(contentType) ? MEMBER : contentType.startsWith(FORM) ? FIELD : undefined;
+  if (called !== undefined) return values(body, called);
   if (!/proto/.test(contentType)) return [];
   const found: [number, number][] = [];
   for (const { index, 0: match, 1: nameLength, 2: name, 3: length } of body.matchAll(ENTRY)) {

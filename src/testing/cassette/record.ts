@@ -3,6 +3,7 @@ import type { Cassette, CassetteOptions } from "./cassette.ts";
 import { lookFor } from "./cassette_options.ts";
 import { readRequest } from "./cassette_request.ts";
 import { Draft } from "./record_draft.ts";
+import { within } from "../within.ts";
 
 /** What `record` can be told. */
 export interface RecordOptions extends CassetteOptions {}
@@ -49,8 +50,11 @@ export interface SettleOptions {
  * signature or a token, the values of JSON members and of a command's variables whose names say so (`OPENAI_API_KEY`),
  * and all of these wherever else they occur in a URL, a request or an answer, also in base64, and where the chunks of a
  * body or the frames of a command's output cut them. A body keeps its length. **Not masked** is what nothing marks as a
- * secret: what a command prints or a file holds, a value of fewer than six characters outside of its own place, what is
- * compressed or encrypted. Name such things in `secrets`, and look at a cassette before you commit it.
+ * secret: what a command prints or a file holds; outside of its own place a value of fewer than six characters, or of
+ * digits alone, or, in a header whose name tells nothing, of letters alone; the account of a Basic header without a
+ * password, where it looks like one (`root`, `user1`); what is compressed, encrypted, in hexadecimal, or in base64 twice
+ * or cut into lines of fewer than 60 characters. Name such things in `secrets`, and look at a cassette before you commit
+ * it.
  *
  * Request bodies of more than 64 KiB are kept as a digest. Answers are kept whole, in memory until then, so record
  * small files. A request whose signal is aborted beforehand is not sent, and not recorded.
@@ -105,9 +109,3 @@ export function record(fetch: Fetch, options: RecordOptions = {}): Recorder {
 
 /** A timer that is set for longer goes off at once: 25 days are for ever. */
 const LONGEST = 2 ** 31 - 1;
-
-async function within(milliseconds: number, work: Promise<unknown>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout>;
-  const over = new Promise<void>((resolve) => timer = setTimeout(resolve, Math.min(milliseconds, LONGEST)));
-  await Promise.race([work, over]).finally(() => clearTimeout(timer));
-}

@@ -40,7 +40,7 @@ export class Draft {
     this.#secrets = secrets;
     this.#names = names;
     this.#sentSince = sentSince;
-    this.#body = new RequestBody(secrets, names.forType(asked.contentType));
+    this.#body = new RequestBody(secrets, names.forType(asked.contentType), asked.contentType);
     this.#bodyRead = this.#readBody();
     const answered = new Promise<void>((resolve) => this.#settle = resolve);
     this.settled = Promise.all([answered, this.#bodyRead]);
@@ -186,8 +186,13 @@ export class Draft {
 
   /** Without the host, which is another one in each place. */
   #errorToJson(error: unknown): RecordedError {
-    const { host } = this.#asked.url;
-    return errorToJson(error, (text) => this.#secrets.line(text.replaceAll(host, "sandbox")));
+    const { host, hostname } = this.#asked.url;
+    // With its port, or as a resolver names it; not where it is a part of another word.
+    const alone = new RegExp(`(?<![\\w.-])${hostname.replace(/\W/g, "\\$&")}(?![\\w-])`, "g");
+    return errorToJson(
+      error,
+      (text) => this.#secrets.line(text.replaceAll(host, "sandbox").replace(alone, "sandbox")),
+    );
   }
 }
 

@@ -129,7 +129,7 @@ export function replay(
   }
 
   async function findLater(asked: Asked, text: Promise<string> | ReadableStream<Uint8Array>): Promise<Entry> {
-    const body = new RequestBody(secrets, names.forType(asked.contentType));
+    const body = new RequestBody(secrets, names.forType(asked.contentType), asked.contentType);
     if (text instanceof Promise) body.push(await text);
     else await readSource(text, (bytes) => body.push(bytes), asked.signal);
     asked.signal?.throwIfAborted();
@@ -151,7 +151,7 @@ export function replay(
     signal?.throwIfAborted();
     if (body instanceof Promise) return await play(await findLater(asked, body), url, signal);
     if (!(body instanceof ReadableStream)) {
-      const whole = new RequestBody(secrets, names.forType(asked.contentType));
+      const whole = new RequestBody(secrets, names.forType(asked.contentType), asked.contentType);
       whole.push(body ?? "");
       return await play(find(asked, whole), url, signal);
     }

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import type { Fetch } from "../../../mod.ts";
-import { record, type RecordOptions } from "../../../src/testing/mod.ts";
+import { record, type RecordOptions, replay } from "../../../src/testing/mod.ts";
 import type { Exchange } from "../../../src/testing/cassette/cassette.ts";
 import { fromData } from "../../../src/testing/cassette/cassette_data.ts";
 import { END, frame, printed, started } from "../../bad_input/fake.ts";
@@ -250,6 +250,79 @@ for (const [name, value] of [["x-access-token", TOKEN], ["set-cookie", `session=
     assertEquals(await recorder.cassette(), cassette);
   });
 }
+
+Deno.test("record masks a secret in the base64 of URLs, and in base64 that is cut into lines", async () => {
+  const secret = "tok?~>3cr3t??>>~~end";
+  const url = btoa(secret).replaceAll("+", "-").replaceAll("/", "_");
+  const one = await recorded({
+    init: { headers: { "x-access-token": secret } },
+    answer: () => Promise.resolve(new Response(url)),
+  });
+  assertHidden(one, url);
+  const long = "k3yJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.".repeat(4);
+  for (const [before, width, end] of [["", 76, "\n"], ["with ", 64, "\r\n"], ["x".repeat(100), 76, "\n"]] as const) {
+    const text = `${before}${long} and more`;
+    const wrapped = btoa(text).replace(new RegExp(`.{${width}}(?=.)`, "g"), `$&${end}`);
+    const exchange = await recorded({
+      init: { headers: { "x-access-token": long } },
+      answer: () => Promise.resolve(new Response(wrapped)),
+    });
+    const lines = answered(exchange).split(end);
+    assertEquals(lines.map(({ length }) => length), wrapped.split(end).map(({ length }) => length));
+    const left = atob(lines.join(""));
+    assert(left.startsWith(before) && left.endsWith(" and more"), left);
+    for (let at = 1; at + 6 < long.length; at++) assert(!left.includes(long.slice(at, at + 6)), left);
+  }
+});
+
+Deno.test("record masks a key that is sent as the user of a Basic header", async () => {
+  const key = "sk_test_4eC39HqLyjWDarjtT1zdp7dc";
+  const exchange = await recorded({
+    init: { headers: { authorization: `Basic ${btoa(`${key}:`)}` } },
+    answer: () => Promise.resolve(new Response(`hello ${key}`)),
+  });
+  assertHidden(exchange, key);
+  assertHidden(exchange, btoa(`${key}:`));
+  assertEquals(exchange.request.account, undefined);
+});
+
+Deno.test("record masks what a form or a query calls a secret, and its value elsewhere", async () => {
+  const form = new URLSearchParams({ password: "p&ss w0rd!", token: TOKEN, name: "node" });
+  const exchange = await recorded({
+    url: "http://sandbox.test/x?api_key=k3y-in-a-query",
+    init: { method: "POST", body: form },
+    answer: () => Promise.resolve(new Response(`p&ss w0rd! ${TOKEN} k3y-in-a-query`)),
+  });
+  for (const secret of [TOKEN, "p&ss", "p%26ss", "k3y-in"]) assertHidden(exchange, secret);
+  assert((exchange.request.body as string).endsWith("&name=node"));
+});
+
+Deno.test("record masks a secret that a large body names", async () => {
+  const big = (password: string) => JSON.stringify({ text: "x".repeat(80_000), password, more: "y".repeat(80_000) });
+  const init = { method: "POST", headers: { "content-type": "application/json" } };
+  const exchange = await recorded({
+    init: { ...init, body: big(TOKEN) },
+    answer: () => Promise.resolve(new Response(`echo ${TOKEN}`)),
+  });
+  assertEquals(answered(exchange), `echo ${"*".repeat(TOKEN.length)}`);
+  const answers = replay({ version: 1, exchanges: [exchange] });
+  const other = "0ther-secret".padEnd(TOKEN.length, "x");
+  assertEquals((await answers("http://sandbox.test/x", { ...init, body: big(other) })).status, 200);
+});
+
+Deno.test("record leaves the host out of the errors of a resolver", async () => {
+  const exchange = await recorded({
+    url: "http://box.corp.example:7788/x",
+    answer: () =>
+      Promise.reject(
+        new TypeError("fetch to box.corp.example:7788 failed", {
+          cause: new Error("getaddrinfo ENOTFOUND box.corp.example, not mybox.corp.example"),
+        }),
+      ),
+  });
+  assertEquals(exchange.error!.message, "fetch to sandbox failed");
+  assertEquals(exchange.error!.cause!.message, "getaddrinfo ENOTFOUND sandbox, not mybox.corp.example");
+});
 
 Deno.test("record leaves alone what is no secret", async () => {
   const exchange = await recorded({
