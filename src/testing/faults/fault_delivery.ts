@@ -48,7 +48,7 @@ export class Delivery {
     if (stall !== undefined && stall <= bytes.byteLength) {
       await this.#send(bytes.subarray(0, stall));
       this.#strike();
-      await pause(this.#plan.stallMs, this.#signal);
+      await pause(this.#plan.stallMs!, this.#signal);
       await this.#send(bytes.subarray(stall));
     } else {
       await this.#send(bytes);
