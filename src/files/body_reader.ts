@@ -1,6 +1,7 @@
 import { declaredLength } from "../connection/declared_length.ts";
 import { type CallContext, failure } from "../connection/error_map/failure.ts";
 import type { Bytes } from "../streams/bytes.ts";
+import { byobReader, type ChunkReader, chunkReader } from "../streams/chunk_reader.ts";
 
 /**
  * Reads the body of an answer, and never takes it for whole when it is not. A body that ends early throws a plain
@@ -9,9 +10,8 @@ import type { Bytes } from "../streams/bytes.ts";
 export class BodyReader {
   /** Its size, where the answer tells. */
   readonly byteLength: number | undefined;
-  /** Whether `read` must be given views to read into, which spares a copy. */
-  readonly fillsViews: boolean;
-  readonly #reader: ReadableStreamDefaultReader<Bytes> | ReadableStreamBYOBReader | undefined;
+  readonly #filler: ReadableStreamBYOBReader | undefined;
+  readonly #reader: ChunkReader | undefined;
   readonly #context: CallContext;
   #received = 0;
 
@@ -19,10 +19,14 @@ export class BodyReader {
   constructor(response: Response, fill: boolean, context: CallContext) {
     const { body } = response;
     this.byteLength = body === null ? 0 : declaredLength(response);
-    const filler = fill && body !== null && this.byteLength !== undefined ? byobReader(body) : undefined;
-    this.fillsViews = filler !== undefined;
-    this.#reader = filler ?? body?.getReader() as ReadableStreamDefaultReader<Bytes> | undefined;
+    this.#filler = fill && body !== null && this.byteLength !== undefined ? byobReader(body) : undefined;
+    this.#reader = body === null || this.#filler !== undefined ? undefined : chunkReader(body);
     this.#context = context;
+  }
+
+  /** Whether `read` must be given views to read into, which spares a copy. */
+  get fillsViews(): boolean {
+    return this.#filler !== undefined;
   }
 
   /** Whether everything that was declared has arrived. */
@@ -32,9 +36,10 @@ export class BodyReader {
 
   /** The next bytes, or undefined at the end. A view's memory moves into the bytes that come back, even at the end. */
   async read(view?: Bytes): Promise<Bytes | undefined> {
-    const chunk = await this.#next(view);
+    const filled = view !== undefined ? this.#filler?.read(view) : undefined;
+    const { done = true, value: chunk } = await (filled ?? this.#reader?.read()) ?? {};
     const { byteLength = Infinity } = this;
-    if (chunk === undefined) {
+    if (done || chunk === undefined) {
       if (this.byteLength === undefined || this.isWhole) return undefined;
       throw new Error(`the body was cut off after ${this.#received} of ${byteLength} bytes`);
     }
@@ -46,23 +51,6 @@ export class BodyReader {
 
   /** Ends the request. */
   async cancel(reason?: unknown): Promise<void> {
-    await this.#reader?.cancel(reason).catch(() => {});
-  }
-
-  async #next(view: Bytes | undefined): Promise<Bytes | undefined> {
-    if (this.#reader === undefined) return undefined;
-    const { done, value } =
-      await (view !== undefined && this.fillsViews
-        ? (this.#reader as ReadableStreamBYOBReader).read(view)
-        : (this.#reader as ReadableStreamDefaultReader<Bytes>).read());
-    return done ? undefined : value as Bytes;
-  }
-}
-
-function byobReader(body: ReadableStream): ReadableStreamBYOBReader | undefined {
-  try {
-    return body.getReader({ mode: "byob" });
-  } catch {
-    return undefined; // Not a stream of the engine's own.
+    await (this.#filler ?? this.#reader)?.cancel(reason).catch(() => {});
   }
 }

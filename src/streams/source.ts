@@ -1,4 +1,5 @@
 import { asBytes, type Bytes, NO_BYTES } from "./bytes.ts";
+import { type ChunkReader, chunkReader } from "./chunk_reader.ts";
 import { describe, type InputData, isStream, wholeData } from "./input_data.ts";
 
 /** Data that is asked for piece by piece, and can be given up at any time, also while a piece is awaited. */
@@ -71,7 +72,7 @@ function open(data: InputData): Chunks {
   if (whole instanceof Uint8Array) return fromBytes(whole);
   if (whole !== undefined) return fromBlob(whole);
   // A stream may be iterable too, but only its reader can give up a chunk that is awaited.
-  if (isStream(data)) return fromReader(data.getReader());
+  if (isStream(data)) return fromReader(chunkReader(data));
   return fromIterator((data as AsyncIterable<Uint8Array>)[Symbol.asyncIterator]());
 }
 
@@ -95,7 +96,7 @@ function fromBlob(blob: Blob): Chunks {
   };
 }
 
-function fromReader(reader: ReadableStreamDefaultReader<Uint8Array>): Chunks {
+function fromReader(reader: ChunkReader): Chunks {
   return {
     next: () => reader.read(),
     ended: () => reader.releaseLock(),

@@ -108,6 +108,19 @@ export const filesContent: readonly Case[] = [
     },
   },
   {
+    name: "write: the engine's own streams, and a file read as one",
+    source: "wire: files-post-new",
+    async run({ files }, { dir }) {
+      const content = noise(300_001);
+      await files.write(`${dir}/original`, new Response(content).body!);
+      equal(await files.read(`${dir}/original`), content);
+      for (const stream of [new Blob([content]).stream(), await files.readStream(`${dir}/original`)]) {
+        await files.write(`${dir}/copy`, stream);
+        equal(await files.read(`${dir}/copy`), content);
+      }
+    },
+  },
+  {
     name: "write: progress tells the bytes of the content",
     source: "wire: files-get-large",
     async run({ files }, { dir }) {
