@@ -1,9 +1,9 @@
 import type { Fetch } from "../../../mod.ts";
+import { within } from "../within.ts";
 import type { Cassette, CassetteOptions } from "./cassette.ts";
 import { lookFor } from "./cassette_options.ts";
 import { readRequest } from "./cassette_request.ts";
 import { Draft } from "./record_draft.ts";
-import { within } from "../within.ts";
 
 /** What `record` can be told. */
 export interface RecordOptions extends CassetteOptions {}
@@ -106,6 +106,3 @@ export function record(fetch: Fetch, options: RecordOptions = {}): Recorder {
     },
   };
 }
-
-/** A timer that is set for longer goes off at once: 25 days are for ever. */
-const LONGEST = 2 ** 31 - 1;

@@ -5,7 +5,7 @@ import { passage, type Verdict } from "./passage.ts";
 import type { Route, Routes } from "./routes.ts";
 import { type Routed, targetOf } from "./target.ts";
 import type { TrafficTokens } from "./traffic_tokens.ts";
-import { within } from "./within.ts";
+import { within } from "../within.ts";
 
 const TRAFFIC_HEADER = "e2b-traffic-access-token";
 
@@ -75,7 +75,7 @@ export class Admission {
   async #wake(route: Route, signal: AbortSignal): Promise<Route | GatewayReplyName> {
     if (route.state !== "paused" || route.wake === undefined) return "sandboxNotRunning";
     try {
-      await within(this.#rules.wakeTimeoutMs, signal, this.#routes.wake(route));
+      if (!await within(this.#rules.wakeTimeoutMs || Infinity, this.#routes.wake(route), signal)) return "wakeFailed";
     } catch {
       return "wakeFailed";
     }
