@@ -3,7 +3,7 @@ import { isSandboxError } from "../../mod.ts";
 import type { FaultStruck } from "../../src/testing/mod.ts";
 import { CheckError } from "../conformance/check.ts";
 import { type FaultCase, isEndless, isHarmless, isStall, limitOf, SHORT_LIMIT_MS } from "./fault_case.ts";
-import { judge } from "./judge.ts";
+import { codesOf, judge } from "./judge.ts";
 import type { Scenario, Stage } from "./scenario.ts";
 import { scenarioOf } from "./scenarios.ts";
 import { buildStage } from "./stage.ts";
@@ -63,6 +63,9 @@ export async function runFaultCase(fault: FaultCase): Promise<FaultReport> {
   };
 }
 
+/** What portable cases say that wait for the end of a process. */
+const STILL_THERE = /still listed/;
+
 function isPortable({ name }: Scenario): boolean {
   return name.startsWith("case: ");
 }
@@ -85,12 +88,12 @@ async function outcomeOf(scenario: Scenario, stage: Stage): Promise<unknown> {
 function judgeAny(error: unknown, scenario: Scenario, stage: Stage, struck: readonly FaultStruck[]): void {
   const reason = error instanceof CheckError && isSandboxError(error.cause) ? error.cause : error;
   // An abort is told the caller's own reason, also where the kill was lost; a portable case then waits for the end.
-  if (isPortable(scenario) && reason instanceof CheckError && cannotEnd(struck)) return;
+  const waitedInVain = reason instanceof CheckError && STILL_THERE.test(reason.message);
+  if (isPortable(scenario) && waitedInVain && cannotEnd(struck)) return;
   if (reason instanceof CheckError) throw reason;
   if (!isPortable(scenario)) return judge(reason, scenario, stage, struck);
-  // What else a portable case expects, nobody knows here.
   if (isSandboxError(reason, "request_timeout") && limitOf(stage.case) === SHORT_LIMIT_MS) return;
-  if (!isSandboxError(reason) || struck.every(({ plan }) => isHarmless(plan))) throw error;
+  if (!isSandboxError(reason) || !codesOf(struck).has(reason.code)) throw error;
 }
 
 /** Disposes handles, over a connection that may break: what comes of it is seen in what is left behind. */
