@@ -24,7 +24,7 @@ export const FORM = "application/x-www-form-urlencoded";
 /** A value of a form whose name is such a one. */
 const FIELD = new RegExp(String.raw`((?:^|&)${NAME}=)([^&]+)`, "gi");
 /** Where base64 goes on in another line, as tools cut it after 64 or 76 characters. */
-const LINE_BREAK = /(?<=[A-Za-z0-9+/_-]{60})\r?\n(?=[A-Za-z0-9+/_-])/g;
+const LINE_BREAK = /\r?\n(?<=[A-Za-z0-9+/_-]{60}\r?\n)(?=[A-Za-z0-9+/_-])/g;
 
 /** What is shorter is masked where it stands, and not searched for elsewhere: it would be found in any text. */
 const SEARCHED = 6;
