@@ -32,13 +32,20 @@ export interface HandleOf {
 /** The handle of a command, over the session of its process. */
 export class ProcessHandle implements CommandHandle {
   readonly #of: HandleOf;
-  readonly stdout: ReadableStream<Bytes>;
-  readonly stderr: ReadableStream<Bytes>;
+  #stdout: ReadableStream<Bytes> | undefined;
+  #stderr: ReadableStream<Bytes> | undefined;
 
   constructor(of: HandleOf) {
     this.#of = of;
-    this.stdout = outputStream(of.session.output, "stdout");
-    this.stderr = outputStream(of.session.output, "stderr");
+  }
+
+  // Made when they are asked for: two web streams are much of what an idle handle would weigh.
+  get stdout(): ReadableStream<Bytes> {
+    return this.#stdout ??= outputStream(this.#of.session.output, "stdout");
+  }
+
+  get stderr(): ReadableStream<Bytes> {
+    return this.#stderr ??= outputStream(this.#of.session.output, "stderr");
   }
 
   get pid(): number {
