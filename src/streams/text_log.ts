@@ -5,9 +5,6 @@ import { Utf8Decoder } from "./utf8_decoder.ts";
 /** Text is made of so many bytes at a time, so that small chunks do not become small strings. */
 const PIECE_BYTES = 16 * 1024;
 
-/** One for all: it holds nothing between two uses. */
-const decoder = new Utf8Decoder();
-
 /**
  * Bytes in the order they came, which are most likely text and will be wanted as such.
  *
@@ -15,6 +12,7 @@ const decoder = new Utf8Decoder();
  * left the processor's cache, takes twice the time and memory. From the first wrong byte on, bytes are kept.
  */
 export class TextLog {
+  readonly #decoder = new Utf8Decoder();
   readonly #rest = new ByteLog();
   #text = "";
   #byteLength = 0;
@@ -44,9 +42,9 @@ export class TextLog {
 
   #decode(): void {
     let text = "";
-    for (const part of this.#rest.parts()) text += decoder.decode(part);
-    const { heldBytes } = decoder;
-    decoder.flush();
+    for (const part of this.#rest.parts()) text += this.#decoder.decode(part);
+    const { heldBytes } = this.#decoder;
+    this.#decoder.flush();
     this.#isText = !text.includes("\uFFFD");
     if (!this.#isText) return;
     this.#text += text;
