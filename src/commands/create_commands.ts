@@ -9,7 +9,7 @@ import type { CommandHandle } from "./command_handle.ts";
 import type { BackgroundOptions, Commands, ConnectOptions, RunOptions, StartOptions } from "./commands.ts";
 import { checkCallbacks, deliver, type Delivery, type OutputCallbacks } from "./deliver.ts";
 import { launch, type Launcher } from "./launch.ts";
-import { handleReaders, outputOf, overflowError } from "./output_limits.ts";
+import { nextTask, outputOf, overflowError } from "./output_limits.ts";
 import { ProcessCalls } from "./process_calls.ts";
 import { checked, ProcessHandle } from "./process_handle.ts";
 import type { InputFiles } from "./stdin_plan.ts";
@@ -40,7 +40,7 @@ export function createCommands(connection: Connection, input: InputQueue, files:
 }
 
 async function start(launcher: Launcher, command: Command, options: StartOptions): Promise<CommandHandle> {
-  const { forgetSignal, ...launched } = await launch(launcher, command, options, () => handleReaders(options));
+  const { forgetSignal, ...launched } = await launch(launcher, command, options, options.capture === false);
   launched.session.onSettled(forgetSignal);
   return new ProcessHandle({ ...launched, calls: launcher.calls });
 }
@@ -51,7 +51,7 @@ async function runInBackground(
   options: BackgroundOptions,
 ): Promise<CommandHandle> {
   checkCallbacks(options);
-  const { forgetSignal, ...launched } = await launch(launcher, command, options, () => handleReaders(options));
+  const { forgetSignal, ...launched } = await launch(launcher, command, options, options.capture === false);
   launched.session.onSettled(forgetSignal);
   const delivery = deliverOrStop(launched.session, options);
   return new ProcessHandle({ ...launched, calls: launcher.calls, delivery, check: options.check });
@@ -61,11 +61,8 @@ async function runToEnd(launcher: Launcher, command: Command, options: RunOption
   checkCallbacks(options);
   const hasCallbacks = options.onStdout !== undefined || options.onStderr !== undefined;
   const overflow = options.overflow ?? (hasCallbacks ? "truncate" : "throw");
-  let attached = (): void => {};
-  const readers = new Promise<void>((resolve) => attached = resolve);
-  const { name, session, forgetSignal } = await launch(launcher, command, { ...options, overflow }, () => readers);
+  const { name, session, forgetSignal } = await launch(launcher, command, { ...options, overflow }, false);
   const delivery = deliverOrStop(session, options);
-  attached();
   try {
     return checked(name, await session.wait(delivery.done), options.check ?? true, session);
   } finally {
@@ -98,7 +95,8 @@ async function connect(
   const name = `process ${pid}`;
   const call = { ...connection.call(`connect to ${name}`, "process", options), following: `follow ${name}` };
   const stream = await openProcess(connection, call, { connect: { process: selectPid(pid) } }, { signal });
-  const session = new Session(connection, stream, output, { owned: false, pumpWhen: handleReaders(options) });
+  const pumpWhen = options.capture === false ? nextTask() : Promise.resolve();
+  const session = new Session(connection, stream, output, { owned: false, pumpWhen });
   if (options.overflow === "throw") session.stopOnOverflow(overflowError(name, options, session));
   return new ProcessHandle({ name, session, calls });
 }

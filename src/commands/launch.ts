@@ -6,7 +6,7 @@ import { Session } from "../process/session.ts";
 import { wrap } from "../process/wrapper.ts";
 import { argvOf, checkEnvs, checkWord, type Command, nameOf } from "./command.ts";
 import type { StartOptions } from "./commands.ts";
-import { lifeError, outputOf, overflowError } from "./output_limits.ts";
+import { lifeError, nextTask, outputOf, overflowError } from "./output_limits.ts";
 import type { ProcessCalls } from "./process_calls.ts";
 import { cancelSource, feed, type InputFiles, planStdin, type StdinPlan } from "./stdin_plan.ts";
 
@@ -30,17 +30,17 @@ export interface Launched {
 const MAY_RUN = "It may run all the same: look with commands.list() before you start it again";
 
 /**
- * Starts a command. Its output waits for what `readers` gives, which is asked for once it runs. A stream of input is
+ * Starts a command. With `attachLate`, its first output waits a moment for readers of the handle. A stream of input is
  * cancelled whatever keeps the command from starting.
  */
 export async function launch(
   launcher: Launcher,
   command: Command,
   options: StartOptions,
-  readers: () => Promise<void>,
+  attachLate: boolean,
 ): Promise<Launched> {
   try {
-    return await start(launcher, command, options, readers);
+    return await start(launcher, command, options, attachLate);
   } catch (error) {
     void cancelSource(options.stdin, error);
     throw error;
@@ -51,7 +51,7 @@ async function start(
   { connection, calls, files }: Launcher,
   command: Command,
   options: StartOptions,
-  readers: () => Promise<void>,
+  attachLate: boolean,
 ): Promise<Launched> {
   const argv = argvOf(command);
   const name = nameOf(command);
@@ -79,7 +79,8 @@ async function start(
     () => openProcess(connection, call, { start: request }, { signal }),
   );
 
-  const session = new Session(connection, stream, output, { owned: true, pumpWhen: readers() });
+  const pumpWhen = attachLate ? nextTask() : Promise.resolve();
+  const session = new Session(connection, stream, output, { owned: true, pumpWhen });
   if (options.overflow === "throw") session.stopOnOverflow(overflowError(name, options, session));
   const forgetSignal = signal === undefined ? () => {} : session.stopOnAbort(signal);
   session.stopAfter(timeoutMs, lifeError(name, timeoutMs, session));

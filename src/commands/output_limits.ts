@@ -55,10 +55,7 @@ function trace({ mayRun }: Stopped, { pid }: Session): string {
   return mayRun ? `. It may still run, as process ${pid}` : "";
 }
 
-/**
- * Resolves when readers of a handle can have begun: with the next task of the event loop where nothing is kept for those
- * who come later.
- */
-export function handleReaders({ capture }: OutputOptions): Promise<void> {
-  return capture === false ? new Promise((resolve) => setTimeout(resolve, 0)) : Promise.resolve();
+/** The next task of the event loop: by then, whoever got the handle can have begun to read. */
+export function nextTask(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }

@@ -28,7 +28,7 @@ import {
 } from "../../gen/codec/process/process.ts";
 import type { Decoder, Encoder } from "./codec.ts";
 import type { Fetcher } from "./fetcher.ts";
-import { type MessageStream, type RpcCall, type StreamOptions, Transport } from "./transport.ts";
+import { type RpcCall, type StreamOptions, Transport } from "./transport.ts";
 
 export { type EntryMessage, FileType };
 
@@ -36,7 +36,7 @@ export { type EntryMessage, FileType };
 type Unary<I, O> = (message: I, call: RpcCall, signal?: AbortSignal) => Promise<O>;
 
 /** A call that is answered by messages, the first of which is yet to come. */
-type Streaming<I, O> = (message: I, call: RpcCall, options: StreamOptions) => Promise<MessageStream<O>>;
+type Streaming<I, O> = (message: I, call: RpcCall, options: StreamOptions) => Promise<AsyncIterator<O, undefined>>;
 
 /** The two services of the daemon, typed, over one transport. */
 export interface Rpc {

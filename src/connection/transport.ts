@@ -39,16 +39,6 @@ export interface StreamOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** The messages of a stream: one by one, or as many at a time as have arrived. */
-export interface MessageStream<O> extends AsyncIterator<O, undefined> {
-  next(): Promise<IteratorResult<O, undefined>>;
-  return(): Promise<IteratorResult<O, undefined>>;
-  /** The next message, or the end, if it has arrived. Throws what `next` rejects with. */
-  take(): IteratorResult<O, undefined> | undefined;
-  /** Resolves when `take` may give more; it never rejects. */
-  arrival(): Promise<void>;
-}
-
 const PROTOCOL = { "connect-protocol-version": "1" };
 const UNARY = "application/proto";
 const STREAM = "application/connect+proto";
@@ -92,7 +82,7 @@ export class Transport {
     message: I,
     call: RpcCall,
     { signal, headers }: StreamOptions,
-  ): Promise<MessageStream<O>> {
+  ): Promise<AsyncIterator<O, undefined>> {
     const response = await this.#fetcher.send({
       ...httpCall(method.path, call),
       headers: { ...headers, ...PROTOCOL, "content-type": STREAM },
@@ -126,7 +116,7 @@ function envelope(data: Bytes): Bytes {
  *
  * An iterator written out, because an async generator takes three turns of the event loop's queue for each message.
  */
-class Messages<O> implements MessageStream<O> {
+class Messages<O> implements AsyncIterator<O, undefined> {
   readonly #decoder: Decoder<O>;
   readonly #frames: FrameReader;
   #call: RpcCall;
@@ -139,21 +129,10 @@ class Messages<O> implements MessageStream<O> {
   }
 
   async next(): Promise<IteratorResult<O, undefined>> {
-    while (true) {
-      const result = this.take();
-      if (result !== undefined) return result;
-      await this.arrival();
-    }
-  }
-
-  take(): IteratorResult<O, undefined> | undefined {
     if (this.#over) return { done: true, value: undefined };
     try {
-      const frame = this.#frames.take();
-      if (frame === undefined) {
-        if (this.#frames.isAtEnd) throw lost(this.#call, undefined);
-        return undefined;
-      }
+      const frame = await this.#frames.next();
+      if (frame === undefined) throw lost(this.#call, undefined);
       if (frame.flags === 0) {
         const value = decoded(this.#decoder, frame.data, this.#call);
         this.#call = this.#frames.context = followed(this.#call);
@@ -166,13 +145,9 @@ class Messages<O> implements MessageStream<O> {
       checkEnd(frame, this.#call);
       return { done: true, value: undefined };
     } catch (error) {
-      void this.return();
+      await this.return();
       throw isSandboxError(error) && error.code !== "network" ? error : lost(this.#call, error);
     }
-  }
-
-  arrival(): Promise<void> {
-    return this.#frames.arrival();
   }
 
   async return(): Promise<IteratorResult<O, undefined>> {

@@ -30,8 +30,6 @@ export class ProcessStream {
   readonly #call: RpcCall;
   readonly #silence: Silence;
   #stream: EventStream;
-  /** What takes its place, once everything that it brought was taken. */
-  #fresh: EventStream | undefined;
   /** Set once the stream took the place of a silent one. */
   #replaced = false;
   /** Whether the stream spoke since it was last suspected. */
@@ -66,36 +64,22 @@ export class ProcessStream {
   /** The next output or the end. Rejects with a `DisconnectedError` when the stream is lost before its end. */
   async next(): Promise<StreamEvent> {
     while (true) {
-      const event = this.take();
-      if (event !== undefined) return event;
-      await this.arrival();
-    }
-  }
-
-  /** The next output or the end, if it has arrived. Throws what `next` rejects with. */
-  take(): StreamEvent | undefined {
-    while (true) {
-      let next: IteratorResult<EventMessage> | undefined;
+      const stream = this.#stream;
+      this.#silence.wait();
+      let next: IteratorResult<EventMessage>;
       try {
-        next = this.#stream.take();
+        // A bare await: anything that outlives one event and points at it makes the collector keep the buffers of many.
+        next = await stream.next();
       } catch (error) {
-        if (this.#failure !== undefined || this.#fresh === undefined) throw this.#fail(this.#failure ?? error);
-        this.#stream = this.#fresh;
-        this.#fresh = undefined;
-        continue;
+        // The stream was given up for another while it was waited for.
+        if (this.#failure === undefined && stream !== this.#stream) continue;
+        throw this.#fail(this.#failure ?? error);
       }
-      if (next === undefined) return undefined;
       this.#silence.rest();
       this.#heard = true;
       const event = this.#accept(next);
       if (event !== undefined) return event;
     }
-  }
-
-  /** Resolves when there may be more to take; it never rejects. */
-  arrival(): Promise<void> {
-    this.#silence.wait();
-    return this.#stream.arrival();
   }
 
   /** Reads what still comes, for nobody, until it ends or can be closed without harm. */
@@ -107,7 +91,7 @@ export class ProcessStream {
   /** Closes the connection. While output arrives this kills a daemon of version 0.2.10. */
   cut(): void {
     this.#finish();
-    (this.#fresh ?? this.#stream).cut();
+    this.#stream.cut();
   }
 
   /** The event for the caller, or undefined for one that only shows that the stream lives. */
@@ -152,7 +136,7 @@ export class ProcessStream {
       return;
     }
     if (fresh !== undefined) {
-      this.#fresh = fresh;
+      this.#stream = fresh;
       this.#replaced = true;
       this.#silence.restart();
     }
@@ -178,7 +162,7 @@ export class ProcessStream {
   /** It is over with an error; what may still come is read, so that it holds nobody else up. */
   #fail(error: unknown): unknown {
     this.#finish();
-    void drain(this.#fresh ?? this.#stream);
+    void drain(this.#stream);
     return error;
   }
 

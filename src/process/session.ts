@@ -188,36 +188,18 @@ export class Session {
 
   async #pump(): Promise<void> {
     try {
-      while (!this.#takeArrived()) {
-        if (this.output.isFull) {
-          await this.output.room();
-        } else {
-          this.#quiet?.wait();
-          await this.#stream.arrival();
-        }
+      while (true) {
+        this.#quiet?.wait();
+        const event = await this.#stream.next();
+        if (event.$case === "end") return this.#end(exitStatus(event.value));
+        this.#take(event.value.output);
+        if (this.output.isFull) await this.output.room();
       }
     } catch (error) {
       await this.#lost(error);
     } finally {
       this.#quiet?.stop();
     }
-  }
-
-  /**
-   * Takes what has arrived while there is room for it; whether the process has ended. No `async` function: what one
-   * remembers while it waits makes the collector keep the buffers of many events.
-   */
-  #takeArrived(): boolean {
-    while (!this.output.isFull) {
-      const event = this.#stream.take();
-      if (event === undefined) return false;
-      if (event.$case === "end") {
-        this.#end(exitStatus(event.value));
-        return true;
-      }
-      this.#take(event.value.output);
-    }
-    return false;
   }
 
   #take(output: DataEvent["output"]): void {

@@ -76,13 +76,3 @@ Deno.test("CommandHandle.wait() of a background run heeds its signal while a cal
   slow.resolve();
   assertEquals((await handle.wait()).stdout, "a");
 });
-
-for (const capture of [true, false]) {
-  Deno.test(`Commands.run() hands over what came in one piece with the start, capture ${capture}`, async () => {
-    const daemon = new FakeDaemon();
-    daemon.onStream = (stream) => void stream.together(() => stream.start(7).stdout("a").stdout("b")).end();
-    const parts: string[] = [];
-    await daemon.client().commands.run(["x"], { onStdout: (text) => void parts.push(text), capture });
-    assertEquals(parts, ["a", "b"]);
-  });
-}

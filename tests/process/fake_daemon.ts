@@ -1,4 +1,3 @@
-import { join } from "../connection/frames.ts";
 import { sentBytes } from "../connection/sent_bytes.ts";
 import { create, fromBinary, type MessageInitShape, toBinary } from "@bufbuild/protobuf";
 import {
@@ -23,7 +22,6 @@ export class FakeStream {
   /** Whether the client has closed the connection. */
   cancelled = false;
   readonly #controller: ReadableStreamDefaultController<Uint8Array>;
-  #held: Uint8Array[] | undefined;
   readonly response: Response;
 
   constructor(signal: AbortSignal | null | undefined) {
@@ -73,22 +71,12 @@ export class FakeStream {
     return this.bytes(0, toBinary(StartResponseSchema, create(StartResponseSchema, { event })));
   }
 
-  /** Sends what `work` does as one chunk. */
-  together(work: () => void): this {
-    const frames: Uint8Array[] = this.#held = [];
-    work();
-    this.#held = undefined;
-    this.#controller.enqueue(join(...frames));
-    return this;
-  }
-
   bytes(flags: number, data: Uint8Array): this {
     const frame = new Uint8Array(5 + data.byteLength);
     new DataView(frame.buffer).setUint32(1, data.byteLength);
     frame[0] = flags;
     frame.set(data, 5);
-    if (this.#held !== undefined) this.#held.push(frame);
-    else this.#controller.enqueue(frame);
+    this.#controller.enqueue(frame);
     return this;
   }
 }
