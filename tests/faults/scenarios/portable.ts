@@ -28,8 +28,8 @@ export function portable(name: string): Scenario | undefined {
   };
 }
 
-/** A case may wait for what an error has just made impossible. It gets this long to notice. */
-const NOTICE_MS = 5_000;
+/** A case may wait for what an error has made impossible. It is given up when it was told of none for so long. */
+const NOTICE_MS = 30_000;
 
 /** What a case is told of, and the end of its patience. */
 class Watch {
@@ -40,7 +40,8 @@ class Watch {
 
   see(error: SandboxError): void {
     this.last = error;
-    this.#timer ??= setTimeout(() => this.#reject(error), NOTICE_MS);
+    this.stop();
+    this.#timer = setTimeout(() => this.#reject(error), NOTICE_MS);
   }
 
   stop(): void {
