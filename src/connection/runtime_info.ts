@@ -75,7 +75,14 @@ export async function metrics(connection: Connection, options: CallOptions): Pro
 /** Asks for the environment that every command gets. */
 export async function envs(connection: Connection, options: CallOptions): Promise<Record<string, string>> {
   const variables = await getJson(connection, "get environment", "envs", options);
-  return Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, String(value)]));
+  return Object.fromEntries(
+    Object.entries(variables).map(([name, value]) => {
+      if (typeof value === "string") return [name, value];
+      throw failure(connection.context("get environment"), "the answer has a variable that is no text", {
+        code: "protocol",
+      }).error;
+    }),
+  );
 }
 
 async function getJson(

@@ -86,5 +86,5 @@ Deno.test(`fuzz: whatever JSON the daemon tells, figures and variables are whole
     const envs = await settled(sandbox.envs());
     if (envs !== undefined) assert(Object.values(envs as object).every((value) => typeof value === "string"));
   });
-  await fc.assert(property, { seed, numRuns: 500 });
+  await fc.assert(property, { seed, numRuns: 500, examples: [['{"A":{"toString":[]}}']] });
 });
