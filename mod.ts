@@ -43,7 +43,7 @@ export {
   type RunOptions,
   type StartOptions,
 } from "./src/commands/commands.ts";
-export { type Command } from "./src/commands/command.ts";
+export { type Command } from "./src/process/command.ts";
 export { type CommandHandle, type KillOptions, type WaitOptions } from "./src/commands/command_handle.ts";
 export { type OutputCallback, type OutputCallbacks } from "./src/commands/deliver.ts";
 export { type OutputEvent } from "./src/commands/output_events.ts";

@@ -1,9 +1,9 @@
 import type { CallOptions, UserOptions } from "../connection/call_options.ts";
 import type { CommandResult } from "../errors/command_result.ts";
+import type { Command } from "../process/command.ts";
 import type { OutputOptions } from "../process/output.ts";
 import type { ProcessSignal } from "../process/signals.ts";
 import type { InputData } from "../streams/input_data.ts";
-import type { Command } from "./command.ts";
 import type { CommandHandle, KillOptions } from "./command_handle.ts";
 import type { OutputCallbacks } from "./deliver.ts";
 

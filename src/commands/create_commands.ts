@@ -1,10 +1,10 @@
 import type { Connection } from "../connection/connection.ts";
 import type { CommandResult } from "../errors/command_result.ts";
+import type { Command } from "../process/command.ts";
 import type { InputQueue } from "../process/input_queue.ts";
 import { openProcess } from "../process/open_process.ts";
 import { Session } from "../process/session.ts";
 import { selectPid } from "../process/signals.ts";
-import type { Command } from "./command.ts";
 import type { CommandHandle } from "./command_handle.ts";
 import type { BackgroundOptions, Commands, ConnectOptions, RunOptions, StartOptions } from "./commands.ts";
 import { checkCallbacks, deliver, type Delivery, type OutputCallbacks } from "./deliver.ts";

@@ -1,10 +1,10 @@
 import type { UserOptions } from "../connection/call_options.ts";
 import type { Connection } from "../connection/connection.ts";
 import { checkMilliseconds } from "../errors/checks.ts";
+import { argvOf, checkEnvs, checkWord, type Command, nameOf } from "../process/command.ts";
 import { openProcess } from "../process/open_process.ts";
 import { Session } from "../process/session.ts";
 import { wrap } from "../process/wrapper.ts";
-import { argvOf, checkEnvs, checkWord, type Command, nameOf } from "./command.ts";
 import type { StartOptions } from "./commands.ts";
 import { lifeError, nextTask, outputOf, overflowError } from "./output_limits.ts";
 import type { ProcessCalls } from "./process_calls.ts";

@@ -1,5 +1,5 @@
 import { assertEquals, assertFalse, assertNotStrictEquals, assertThrows } from "@std/assert";
-import { argvOf, checkEnvs, checkWord, type Command, nameOf } from "../../src/commands/command.ts";
+import { argvOf, checkEnvs, checkWord, type Command, nameOf } from "../../src/process/command.ts";
 
 Deno.test("argvOf() runs a string by a login shell, and takes an array as it is", () => {
   assertEquals(argvOf("echo $HOME"), ["/bin/bash", "-l", "-c", "echo $HOME"]);
