@@ -1,6 +1,7 @@
 import type { Connection } from "../connection/connection.ts";
 import type { CommandResult } from "../errors/command_result.ts";
 import type { Command } from "../process/command.ts";
+import { findProcess, type ProcessTarget } from "../process/find_process.ts";
 import type { InputQueue } from "../process/input_queue.ts";
 import { openProcess } from "../process/open_process.ts";
 import { Session } from "../process/session.ts";
@@ -85,13 +86,13 @@ function deliverOrStop(session: Session, callbacks: OutputCallbacks): Delivery {
 async function connect(
   connection: Connection,
   calls: ProcessCalls,
-  target: number | { tag: string },
+  target: ProcessTarget,
   options: ConnectOptions,
 ): Promise<CommandHandle> {
   const { signal } = options;
   signal?.throwIfAborted();
   const output = outputOf(options);
-  const pid = typeof target === "number" ? target : await calls.findByTag(checkTag(target), options);
+  const pid = await findProcess(connection, target, options);
   const name = `process ${pid}`;
   const call = { ...connection.call(`connect to ${name}`, "process", options), following: `follow ${name}` };
   const stream = await openProcess(connection, call, { connect: { process: selectPid(pid) } }, { signal });
@@ -99,9 +100,4 @@ async function connect(
   const session = new Session(connection, stream, output, { owned: false, pumpWhen });
   if (options.overflow === "throw") session.stopOnOverflow(overflowError(name, options, session));
   return new ProcessHandle({ name, session, calls });
-}
-
-function checkTag(target: { tag: string }): string {
-  if (typeof target?.tag === "string") return target.tag;
-  throw new TypeError("Cannot connect to a process: pass its id, a number, or { tag }");
 }

@@ -1,7 +1,5 @@
 import type { CallOptions } from "../connection/call_options.ts";
 import type { Connection } from "../connection/connection.ts";
-import { InvalidArgumentError } from "../errors/invalid_argument_error.ts";
-import { NotFoundError } from "../errors/not_found_error.ts";
 import { UnsupportedError } from "../errors/unsupported_error.ts";
 import type { InputQueue } from "../process/input_queue.ts";
 import { type ProcessSignal, selectPid, sendSignal } from "../process/signals.ts";
@@ -66,25 +64,5 @@ export class ProcessCalls {
   /** Whether the daemon can end a process's input. */
   canCloseStdin({ signal }: CallOptions): Promise<boolean> {
     return this.#connection.capabilities.closeStdin(signal);
-  }
-
-  /** The one process that has a tag. The daemon's own lookup misses most, so the list is searched. */
-  async findByTag(tag: string, options: CallOptions): Promise<number> {
-    const [found, ...more] = (await this.list(options)).filter((process) => process.tag === tag);
-    const { sandboxId } = this;
-    const name = JSON.stringify(tag);
-    if (found === undefined) {
-      throw new NotFoundError(`Cannot connect to a process with tag ${name}: there is none`, {
-        code: "process_not_found",
-        sandboxId,
-      });
-    }
-    if (more.length === 0) return found.pid;
-    const pids = [found, ...more].map(({ pid }) => pid).join(", ");
-    throw new InvalidArgumentError(`Cannot connect to the process with tag ${name}: several have it: ${pids}`, {
-      code: "invalid_argument",
-      sandboxId,
-      hint: "Pass one of these process ids",
-    });
   }
 }
