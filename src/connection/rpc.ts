@@ -25,6 +25,8 @@ import {
   SendSignalResponse,
   StartRequest,
   StartResponse,
+  UpdateRequest,
+  UpdateResponse,
 } from "../../gen/codec/process/process.ts";
 import type { Decoder, Encoder } from "./codec.ts";
 import type { Fetcher } from "./fetcher.ts";
@@ -47,6 +49,7 @@ export interface Rpc {
     readonly sendInput: Unary<SendInputRequest, SendInputResponse>;
     readonly sendSignal: Unary<SendSignalRequest, SendSignalResponse>;
     readonly closeStdin: Unary<CloseStdinRequest, CloseStdinResponse>;
+    readonly update: Unary<UpdateRequest, UpdateResponse>;
   };
   readonly filesystem: {
     readonly stat: Unary<StatRequest, StatResponse>;
@@ -89,6 +92,7 @@ export function createRpc(fetcher: Fetcher, maxFrameBytes: number): Rpc {
       sendInput: unary("process.Process/SendInput", SendInputRequest, SendInputResponse),
       sendSignal: unary("process.Process/SendSignal", SendSignalRequest, SendSignalResponse),
       closeStdin: unary("process.Process/CloseStdin", CloseStdinRequest, CloseStdinResponse),
+      update: idempotent("process.Process/Update", UpdateRequest, UpdateResponse),
     },
     filesystem: {
       stat: idempotent("filesystem.Filesystem/Stat", StatRequest, StatResponse),

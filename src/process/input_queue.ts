@@ -7,19 +7,28 @@ import { selectPid } from "./signals.ts";
 /** A pipe holds so much: a larger piece would block the call until the process has read. */
 const PIECE_BYTES = 64 * 1024;
 
+/** Where input goes: to a pipe, or to a terminal. */
+export type InputKind = "stdin" | "pty";
+
 /** Sends input in order: the daemon does not order concurrent calls for one process. */
 export class InputQueue {
   readonly #last = new Map<number, Promise<void>>();
 
-  /** Writes to a process's standard input, after everything that was sent to it before. */
-  send(connection: Connection, pid: number, data: Bytes, options: CallOptions): Promise<void> {
+  /** Writes to a process's standard input or terminal, after everything that was sent to it before. */
+  send(
+    connection: Connection,
+    pid: number,
+    data: Bytes,
+    options: CallOptions,
+    $case: InputKind = "stdin",
+  ): Promise<void> {
     const process = selectPid(pid);
     const call = connection.call(`send input to process ${pid}`, "process", options);
     return this.#after(pid, { ...options, context: call, timeoutMs: call.timeoutMs }, async () => {
       for (let offset = 0; offset < data.byteLength; offset += PIECE_BYTES) {
         const value = data.subarray(offset, offset + PIECE_BYTES);
         await connection.rpc.process.sendInput(
-          { process, input: { input: { $case: "stdin", value } } },
+          { process, input: { input: { $case, value } } },
           call,
           options.signal,
         );

@@ -24,6 +24,16 @@ export interface Stopped {
   readonly cause?: unknown;
 }
 
+/** What a session is told about its process. */
+export interface SessionOptions {
+  /** Whether this client started it. */
+  readonly owned: boolean;
+  /** Delays the reading until the caller can have subscribed. */
+  readonly pumpWhen: Promise<void>;
+  /** The call that follows such a process anew, for hints. */
+  readonly connect?: string;
+}
+
 /** Makes the error that a stopped process ends with for its caller. */
 export type ErrorOf = (stopped: Stopped) => unknown;
 
@@ -43,6 +53,7 @@ export class Session {
   readonly #connection: Connection;
   readonly #stream: ProcessStream;
   readonly #pumped: Promise<void>;
+  readonly #again: string;
   readonly #interrupts = new Set<(reason: unknown) => void>();
   #settle!: { resolve(result: CommandResult): void; reject(error: unknown): void };
   #settled = false;
@@ -54,18 +65,19 @@ export class Session {
   #overflow: ErrorOf | undefined;
   #quiet: Silence | undefined;
 
-  /** Takes over a stream; `pumpWhen` delays the reading until the caller can have subscribed. */
+  /** Takes over a stream. */
   constructor(
     connection: Connection,
     stream: ProcessStream,
     output: Output,
-    { owned, pumpWhen }: { readonly owned: boolean; readonly pumpWhen: Promise<void> },
+    { owned, pumpWhen, connect = "connectToProcess" }: SessionOptions,
   ) {
     this.#connection = connection;
     this.#stream = stream;
     this.pid = stream.pid;
     this.output = output;
     this.owned = owned;
+    this.#again = connect;
     this.outcome = new Promise((resolve, reject) => this.#settle = { resolve, reject });
     // Whoever waits is told; nobody has to wait.
     this.outcome.catch(() => {});
@@ -177,7 +189,7 @@ export class Session {
       sandboxId: this.sandboxId,
       pid: this.pid,
       partial: this.output.snapshot(),
-      hint: "The process goes on: connectToProcess gives its later output",
+      hint: `The process goes on: ${this.#again} gives its later output`,
     });
     this.output.release();
     this.#fail(error);
@@ -203,8 +215,9 @@ export class Session {
   }
 
   #take(output: DataEvent["output"]): void {
-    if (output?.$case !== "stdout" && output?.$case !== "stderr") return;
-    this.output.push(output.$case, output.value as Bytes);
+    if (output === undefined) return;
+    // A terminal has one stream for all, which counts as standard output.
+    this.output.push(output.$case === "stderr" ? "stderr" : "stdout", output.value as Bytes);
     this.#checkOverflow();
   }
 
@@ -286,7 +299,7 @@ export class Session {
       cause,
       pid: this.pid,
       partial: this.output.snapshot(),
-      hint: `The process may still run: look with commands.list(), follow it with connectToProcess(${this.pid})`,
+      hint: `The process may still run: look with commands.list(), follow it with ${this.#again}(${this.pid})`,
     });
   }
 }
