@@ -1,3 +1,5 @@
+import { TERMINAL_SCRIPTS } from "./terminal_wrapper.ts";
+
 /**
  * Every command is started through `/bin/sh -c <script> sh <argv>`, and the shell replaces itself by the command: same
  * pid, same exit code and signals, 0.4 ms. The argv is never parsed by the shell.
@@ -18,6 +20,9 @@ const SCRIPTS = {
   file: 'exec <"$0" && rm -f -- "$0" && exec "$@"',
 } as const;
 
+/** All scripts of this client. */
+const OURS: ReadonlySet<string | undefined> = new Set([...Object.values(SCRIPTS), ...Object.values(TERMINAL_SCRIPTS)]);
+
 /** The command as the daemon is asked to start it. */
 export interface WrappedCommand {
   readonly cmd: string;
@@ -34,6 +39,6 @@ export function wrap(argv: readonly string[], input: "none" | "open" | { readonl
 export function unwrap(command: { readonly cmd: string; readonly args: readonly string[] }): WrappedCommand {
   const { cmd, args } = command;
   const [flag, script, , binary, ...rest] = args;
-  const ours = cmd === SHELL && flag === "-c" && Object.values<string | undefined>(SCRIPTS).includes(script);
+  const ours = cmd === SHELL && flag === "-c" && OURS.has(script);
   return ours && binary !== undefined ? { cmd: binary, args: rest } : { cmd, args: [...args] };
 }
