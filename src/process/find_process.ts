@@ -7,7 +7,11 @@ import { NotFoundError } from "../errors/not_found_error.ts";
 export type ProcessTarget = number | { tag: string };
 
 /** The id of a process. By tag it is searched for in the list, because the daemon's own lookup misses most. */
-export async function findProcess(connection: Connection, target: ProcessTarget, options: CallOptions): Promise<number> {
+export async function findProcess(
+  connection: Connection,
+  target: ProcessTarget,
+  options: CallOptions,
+): Promise<number> {
   if (typeof target === "number") return target;
   if (typeof target?.tag !== "string") {
     throw new TypeError("Cannot connect to a process: pass its id, a number, or { tag }");

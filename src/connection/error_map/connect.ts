@@ -44,7 +44,12 @@ const MESSAGES: readonly Row[] = [
     code: "invalid_argument",
     hint: "A directory cannot move into itself, and nothing moves across filesystems: copy it and remove the original",
   },
-  { connect: ["internal"], text: /: tty not assigned to process/, code: "invalid_argument", hint: "It has no terminal" },
+  {
+    connect: ["internal"],
+    text: /: tty not assigned to process/,
+    code: "invalid_argument",
+    hint: "It has no terminal",
+  },
   {
     connect: ["internal"],
     text: /: tty assigned to process/,
