@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 
 const root = new URL("../../", import.meta.url);
-const SKIP = new Set([".git", "node_modules", "npm"]);
+const SKIP = new Set([".git", "node_modules", "npm", ".wrangler"]);
 
 async function* filesIn(directory: URL): AsyncGenerator<URL> {
   for await (const { name, isDirectory, isFile } of Deno.readDir(directory)) {
