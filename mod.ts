@@ -53,6 +53,7 @@ export { quote, sh, type ShellValue } from "./src/commands/quote.ts";
 
 export { type Filesystem } from "./src/files/filesystem.ts";
 export { type EntryInfo, type FileType } from "./src/files/entry_info.ts";
+export { type WatchEvent, type WatchEventType, type WatchHandle, type WatchOptions } from "./src/files/watch_handle.ts";
 export { type ListOptions, type Progress, type ReadOptions, type WriteOptions } from "./src/files/file_options.ts";
 export { type FileData, type FileEntry } from "./src/files/write_files.ts";
 export { type WriteInfo } from "./src/files/write_info.ts";

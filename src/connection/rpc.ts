@@ -1,6 +1,12 @@
 import {
+  CreateWatcherRequest,
+  CreateWatcherResponse,
   type EntryInfo as EntryMessage,
+  EventType,
+  type FilesystemEvent as EventMessage,
   FileType,
+  GetWatcherEventsRequest,
+  GetWatcherEventsResponse,
   ListDirRequest,
   ListDirResponse,
   MakeDirRequest,
@@ -9,8 +15,12 @@ import {
   MoveResponse,
   RemoveRequest,
   RemoveResponse,
+  RemoveWatcherRequest,
+  RemoveWatcherResponse,
   StatRequest,
   StatResponse,
+  WatchDirRequest,
+  WatchDirResponse as WatchMessage,
 } from "../../gen/codec/filesystem/filesystem.ts";
 import {
   CloseStdinRequest,
@@ -32,7 +42,7 @@ import type { Decoder, Encoder } from "./codec.ts";
 import type { Fetcher } from "./fetcher.ts";
 import { type RpcCall, type StreamOptions, Transport } from "./transport.ts";
 
-export { type EntryMessage, FileType };
+export { type EntryMessage, type EventMessage, EventType, FileType, type WatchDirRequest, type WatchMessage };
 
 /** A call with one answer. The signal cuts it. */
 type Unary<I, O> = (message: I, call: RpcCall, signal?: AbortSignal) => Promise<O>;
@@ -57,6 +67,10 @@ export interface Rpc {
     readonly makeDir: Unary<MakeDirRequest, MakeDirResponse>;
     readonly move: Unary<MoveRequest, MoveResponse>;
     readonly remove: Unary<RemoveRequest, RemoveResponse>;
+    readonly watchDir: Streaming<WatchDirRequest, WatchMessage>;
+    readonly createWatcher: Unary<CreateWatcherRequest, CreateWatcherResponse>;
+    readonly getWatcherEvents: Unary<GetWatcherEventsRequest, GetWatcherEventsResponse>;
+    readonly removeWatcher: Unary<RemoveWatcherRequest, RemoveWatcherResponse>;
   };
 }
 
@@ -100,6 +114,15 @@ export function createRpc(fetcher: Fetcher, maxFrameBytes: number): Rpc {
       makeDir: unary("filesystem.Filesystem/MakeDir", MakeDirRequest, MakeDirResponse),
       move: unary("filesystem.Filesystem/Move", MoveRequest, MoveResponse),
       remove: idempotent("filesystem.Filesystem/Remove", RemoveRequest, RemoveResponse),
+      watchDir: streaming("filesystem.Filesystem/WatchDir", WatchDirRequest, WatchMessage),
+      createWatcher: unary("filesystem.Filesystem/CreateWatcher", CreateWatcherRequest, CreateWatcherResponse),
+      // It takes the events away: what is lost on the way back is lost.
+      getWatcherEvents: unary(
+        "filesystem.Filesystem/GetWatcherEvents",
+        GetWatcherEventsRequest,
+        GetWatcherEventsResponse,
+      ),
+      removeWatcher: idempotent("filesystem.Filesystem/RemoveWatcher", RemoveWatcherRequest, RemoveWatcherResponse),
     },
   };
 }

@@ -1,5 +1,7 @@
+// One interface with an example for each of its calls, which is what its readers look for in one place.
 import type { UserOptions } from "../connection/call_options.ts";
 import type { Bytes } from "../streams/bytes.ts";
+import type { WatchHandle, WatchOptions } from "./watch_handle.ts";
 import type { EntryInfo } from "./entry_info.ts";
 import type { ListOptions, ReadOptions, WriteOptions } from "./file_options.ts";
 import type { FileData, FileEntry } from "./write_files.ts";
@@ -322,6 +324,40 @@ export interface Filesystem {
    *   { path: "app/data.bin", data: new Uint8Array([1, 2, 3]) },
    * ]);
    * assertEquals(written.map(({ name }) => name), ["main.py", "data.bin"]);
+
+  /**
+   * Watches a directory. Once it resolves, whatever happens there is told.
+   *
+   * Events come over a stream, or are asked for again and again where a stream does not get through or `polling` says so.
+   * `requestTimeoutMs` is for the time until the watch is armed; the signal ends the watch at any time.
+   *
+   * @param path The directory.
+   * @param options What to watch and how, as whom, and until when.
+   * @returns The events, to be read in a loop; leaving it ends the watch, as `stop()` and disposal do.
+   * @throws {NotFoundError} `file_not_found`.
+   * @throws {InvalidArgumentError} `not_a_directory`.
+   * @throws {SandboxError} `internal`: the sandbox has no more inotify watches.
+   *
+   * @example What a command does
+   * ```ts
+   * import { RuntimeClient } from "@kruise-agents/runtime";
+   * import { startLocalRuntime } from "@kruise-agents/runtime/local";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using runtime = await startLocalRuntime();
+   * const { commands, files } = new RuntimeClient(runtime.clientOptions());
+   * await files.makeDir("src");
+   * await using watch = await files.watchDir("src", { recursive: true });
+   * await commands.run("mkdir ~/src/lib && mv ~/src/lib ~/src/core");
+   * const seen: string[] = [];
+   * for await (const { type, name } of watch) {
+   *   seen.push(`${type} ${name}`);
+   *   if (name === "core") break;
+   * }
+   * assertEquals(seen, ["create lib", "rename lib", "create core"]);
+   * ```
+   */
+  watchDir(path: string, options?: WatchOptions): Promise<WatchHandle>;
    * ```
    */
   writeFiles(files: Iterable<FileEntry> | AsyncIterable<FileEntry>, options?: WriteOptions): Promise<WriteInfo[]>;

@@ -19,6 +19,7 @@ export class RuntimeClient {
   readonly runtimeUrl: string;
   readonly commands: Commands;
   readonly files: Filesystem;
+  readonly ports: Ports;
   with(options: ViewOptions): RuntimeClient;
   health(options?: CallOptions): Promise<boolean>;
   metrics(options?: CallOptions): Promise<RuntimeMetrics>;
@@ -54,6 +55,7 @@ export interface RuntimeClientOptions {
   requestTimeoutMs?: number | undefined;
   fetch?: Fetch | undefined;
   retry?: { gatewayMs?: number | undefined; attempts?: number | undefined } | false | undefined;
+  portAccessToken?: boolean | undefined;
   maxFrameBytes?: number | undefined;
   capabilities?: { closeStdin?: boolean | undefined } | undefined;
   onRequest?: ((event: RequestEvent) => void) | undefined;
@@ -190,9 +192,25 @@ export interface WriteOptions extends UserOptions {
 export interface ListOptions extends UserOptions {
   depth?: number | undefined;
 }
+export interface SignedUrlOptions {
+  expiresInSeconds?: number | undefined;
+  user?: string | undefined;
+}
 export interface FileEntry {
   readonly path: string;
   readonly data: FileData;
+}
+export interface WatchOptions extends UserOptions {
+  recursive?: boolean | undefined;
+  polling?: boolean | undefined;
+}
+export interface WatchEvent {
+  readonly type: "create" | "write" | "remove" | "rename" | "chmod";
+  readonly name: string;
+  readonly path: string;
+}
+export interface WatchHandle extends AsyncIterable<WatchEvent>, AsyncDisposable {
+  stop(): Promise<void>;
 }
 export interface Filesystem {
   list(path: string, options?: ListOptions): Promise<EntryInfo[]>;
@@ -208,6 +226,23 @@ export interface Filesystem {
   write(path: string, data: FileData, options?: WriteOptions): Promise<WriteInfo>;
   writeText(path: string, text: string, options?: WriteOptions): Promise<WriteInfo>;
   writeFiles(files: Iterable<FileEntry> | AsyncIterable<FileEntry>, options?: WriteOptions): Promise<WriteInfo[]>;
+  downloadUrl(path: string, options?: SignedUrlOptions): Promise<string>;
+  uploadUrl(path: string, options?: SignedUrlOptions): Promise<string>;
+  watchDir(path: string, options?: WatchOptions): Promise<WatchHandle>;
+}
+
+export interface WaitForPortOptions {
+  path?: string | undefined;
+  timeoutMs?: number | undefined;
+  signal?: AbortSignal | undefined;
+}
+export interface Ports {
+  url(port: number, path?: string): string;
+  headers(port: number): Promise<Headers>;
+  fetch(port: number, input: string | URL | Request, init?: RequestInit): Promise<Response>;
+  fetcher(port: number): Fetch;
+  webSocket(port: number, path?: string, protocols?: string | readonly string[]): WebSocket;
+  waitFor(port: number, options?: WaitForPortOptions): Promise<void>;
 }
 
 export interface SandboxErrorOptions {

@@ -12,11 +12,11 @@ import { listDir } from "./list_dir.ts";
 import { makeDirs } from "./make_dirs.ts";
 import { move } from "./move.ts";
 import { remove } from "./remove.ts";
+import { watchCalls } from "./watch.ts";
 
 /**
  * Adds the Filesystem service to a router. All access is the runtime's own;
  * the account of a request decides relative paths and who owns what is made.
- * Watching is not part of it yet.
  */
 export function registerFilesystem(
   router: ConnectRouter,
@@ -54,6 +54,8 @@ export function registerFilesystem(
       await remove(resolved);
       return {};
     },
+
+    ...watchCalls(state, (path, headers) => target(path, headers, state)[0]),
   });
 }
 
