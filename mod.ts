@@ -44,8 +44,8 @@ export {
   type StartOptions,
 } from "./src/commands/commands.ts";
 export { type Command } from "./src/process/command.ts";
-export { type CommandHandle, type KillOptions, type WaitOptions } from "./src/commands/command_handle.ts";
-export { type OutputCallback, type OutputCallbacks } from "./src/commands/deliver.ts";
+export { type CommandHandle, type KillOptions } from "./src/commands/command_handle.ts";
+export { type OutputCallback, type OutputCallbacks, type WaitOptions } from "./src/process/deliver.ts";
 export { type OutputEvent } from "./src/commands/output_events.ts";
 export { type OutputOptions } from "./src/process/output.ts";
 export { type ProcessSignal } from "./src/process/signals.ts";

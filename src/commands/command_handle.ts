@@ -1,24 +1,12 @@
 import type { CallOptions } from "../connection/call_options.ts";
 import type { CommandResult } from "../errors/command_result.ts";
 import type { ProcessSignal } from "../process/signals.ts";
+import type { WaitOptions } from "../process/deliver.ts";
 import type { Bytes } from "../streams/bytes.ts";
-import type { OutputCallbacks } from "./deliver.ts";
 import type { OutputEvent } from "./output_events.ts";
 
 /** What {@linkcode Commands.kill} and {@linkcode CommandHandle.kill} take. */
 export interface KillOptions extends CallOptions {}
-
-/** What {@linkcode CommandHandle.wait} takes. */
-export interface WaitOptions extends OutputCallbacks {
-  /**
-   * Whether an exit code other than 0 rejects with a `CommandExitError`.
-   *
-   * @default {true}
-   */
-  check?: boolean | undefined;
-  /** Ends the waiting only; the process goes on. */
-  signal?: AbortSignal | undefined;
-}
 
 /**
  * A command that runs. One from `start` owns its process and kills it on disposal; one from `connectToProcess` only

@@ -1,11 +1,11 @@
 import type { CallOptions, UserOptions } from "../connection/call_options.ts";
 import type { CommandResult } from "../errors/command_result.ts";
 import type { Command } from "../process/command.ts";
+import type { OutputCallbacks } from "../process/deliver.ts";
 import type { OutputOptions } from "../process/output.ts";
 import type { ProcessSignal } from "../process/signals.ts";
 import type { InputData } from "../streams/input_data.ts";
 import type { CommandHandle, KillOptions } from "./command_handle.ts";
-import type { OutputCallbacks } from "./deliver.ts";
 
 /** What {@linkcode Commands.start} takes. Its `signal` governs the process for its life: aborting kills it. */
 export interface StartOptions extends UserOptions, OutputOptions {

@@ -2,18 +2,19 @@ import type { Connection } from "../connection/connection.ts";
 import type { CommandResult } from "../errors/command_result.ts";
 import type { Command } from "../process/command.ts";
 import { findProcess, type ProcessTarget } from "../process/find_process.ts";
+import { checked } from "../process/checked.ts";
+import { checkCallbacks, deliver, type Delivery, type OutputCallbacks } from "../process/deliver.ts";
+import type { InputFiles } from "../process/input_file.ts";
 import type { InputQueue } from "../process/input_queue.ts";
 import { openProcess } from "../process/open_process.ts";
+import { nextTask, outputOf, overflowError } from "../process/output_limits.ts";
 import { Session } from "../process/session.ts";
 import { selectPid } from "../process/signals.ts";
 import type { CommandHandle } from "./command_handle.ts";
 import type { BackgroundOptions, Commands, ConnectOptions, RunOptions, StartOptions } from "./commands.ts";
-import { checkCallbacks, deliver, type Delivery, type OutputCallbacks } from "./deliver.ts";
 import { launch, type Launcher } from "./launch.ts";
-import { nextTask, outputOf, overflowError } from "./output_limits.ts";
 import { ProcessCalls } from "./process_calls.ts";
-import { checked, ProcessHandle } from "./process_handle.ts";
-import type { InputFiles } from "./stdin_plan.ts";
+import { ProcessHandle } from "./process_handle.ts";
 
 /** Makes the commands of a client. */
 export function createCommands(connection: Connection, input: InputQueue, files: InputFiles): Commands {

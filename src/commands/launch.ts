@@ -2,13 +2,14 @@ import type { UserOptions } from "../connection/call_options.ts";
 import type { Connection } from "../connection/connection.ts";
 import { checkMilliseconds } from "../errors/checks.ts";
 import { argvOf, checkEnvs, checkWord, type Command, nameOf } from "../process/command.ts";
+import { cancelSource, type InputFiles, removeTwice, withInputFile } from "../process/input_file.ts";
 import { openProcess } from "../process/open_process.ts";
+import { lifeError, nextTask, outputOf, overflowError } from "../process/output_limits.ts";
 import { Session } from "../process/session.ts";
 import { wrap } from "../process/wrapper.ts";
 import type { StartOptions } from "./commands.ts";
-import { lifeError, nextTask, outputOf, overflowError } from "./output_limits.ts";
 import type { ProcessCalls } from "./process_calls.ts";
-import { cancelSource, feed, type InputFiles, planStdin, type StdinPlan } from "./stdin_plan.ts";
+import { feed, planStdin } from "./stdin_plan.ts";
 
 /** What starting a command needs. */
 export interface Launcher {
@@ -73,7 +74,7 @@ async function start(
   const request = { process: { ...config, ...wrap(argv, input) }, stdin: inputOpen, ...tag };
   const { requestTimeoutMs } = options;
   const stream = await withInputFile(
-    plan,
+    plan.kind === "file" ? plan : undefined,
     files,
     { user: account.username, signal, requestTimeoutMs },
     () => openProcess(connection, call, { start: request }, { signal }),
@@ -88,30 +89,4 @@ async function start(
   // A process that was stopped may not have come to remove its input file.
   if (plan.kind === "file") session.onOver((stopped) => stopped && removeTwice(plan.path, files, account.username));
   return { name, session, inputOpen: plan.kind === "open", forgetSignal };
-}
-
-/** Starts a command whose input lies in a file, which does not stay behind when the start fails. */
-async function withInputFile<T>(
-  plan: StdinPlan,
-  files: InputFiles,
-  options: UserOptions & { user: string },
-  start: () => Promise<T>,
-): Promise<T> {
-  if (plan.kind !== "file") return await start();
-  try {
-    await files.write(plan.path, plan.data, options);
-    return await start();
-  } catch (error) {
-    removeTwice(plan.path, files, options.user);
-    throw error;
-  }
-}
-
-const REMOVE_AGAIN_MS = 2_000;
-
-/** Removes a file now and once more: an upload that was just cut may still be on its way to create it. */
-function removeTwice(path: string, files: InputFiles, user: string): void {
-  const remove = () => files.remove(path, { user }).catch(() => {});
-  void remove();
-  setTimeout(remove, REMOVE_AGAIN_MS);
 }

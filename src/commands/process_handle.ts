@@ -1,15 +1,15 @@
 import type { CallOptions } from "../connection/call_options.ts";
 import { waitFor } from "../connection/deadline.ts";
-import { CommandExitError } from "../errors/command_exit_error.ts";
 import type { CommandResult } from "../errors/command_result.ts";
 import { InvalidArgumentError } from "../errors/invalid_argument_error.ts";
 import { NotFoundError } from "../errors/not_found_error.ts";
+import { checked } from "../process/checked.ts";
+import { checkCallbacks, deliver, type Delivery, type WaitOptions } from "../process/deliver.ts";
 import { outputStream } from "../process/output_stream.ts";
 import type { Session } from "../process/session.ts";
 import type { ProcessSignal } from "../process/signals.ts";
 import type { Bytes } from "../streams/bytes.ts";
-import type { CommandHandle, KillOptions, WaitOptions } from "./command_handle.ts";
-import { checkCallbacks, deliver, type Delivery } from "./deliver.ts";
+import type { CommandHandle, KillOptions } from "./command_handle.ts";
 import { type OutputEvent, outputEvents } from "./output_events.ts";
 import type { ProcessCalls } from "./process_calls.ts";
 
@@ -118,17 +118,4 @@ export class ProcessHandle implements CommandHandle {
       hint: "Start the command with stdin: true",
     });
   }
-}
-
-/** The result, or the error that carries it. */
-export function checked(name: string, result: CommandResult, check: boolean, session: Session): CommandResult {
-  if (!check || result.exitCode === 0) return result;
-  const end = result.signal === undefined ? `exit code ${result.exitCode}` : `killed by ${result.signal}`;
-  const words = result.stderr.trim().split("\n").at(-1)!.slice(0, 200);
-  throw new CommandExitError(`Cannot complete ${name}: ${end}${words ? `: ${words}` : ""}`, {
-    code: "command_exit",
-    sandboxId: session.sandboxId,
-    result,
-    hint: "Pass check: false to get the result instead",
-  });
 }

@@ -1,17 +1,9 @@
-import type { UserOptions } from "../connection/call_options.ts";
 import { isSandboxError } from "../errors/is_sandbox_error.ts";
+import { type InputFile, inputFile, isEmpty } from "../process/input_file.ts";
 import type { Session } from "../process/session.ts";
-import { type InputData, isStream, wholeData } from "../streams/input_data.ts";
+import type { InputData } from "../streams/input_data.ts";
 import { openSource, type Source } from "../streams/source.ts";
 import type { ProcessCalls } from "./process_calls.ts";
-
-/** Puts data into a file of the sandbox and takes it away again: the files room does it, the client hands it over. */
-export interface InputFiles {
-  /** Writes the file as an account that can read and remove it. */
-  write(path: string, data: InputData, options: UserOptions): Promise<unknown>;
-  /** Removes it. */
-  remove(path: string, options: UserOptions): Promise<void>;
-}
 
 /** What a command gets as its standard input. */
 export type StdinPlan =
@@ -19,7 +11,7 @@ export type StdinPlan =
   /** Data that is sent while the command runs, to a daemon that can end the input after it. */
   | { readonly kind: "feed"; readonly data: InputData }
   /** Data that goes into a file first, for a daemon that cannot. */
-  | { readonly kind: "file"; readonly data: InputData; readonly path: string };
+  | { readonly kind: "file" } & InputFile;
 
 /** Chooses how the input reaches the command. */
 export async function planStdin(
@@ -28,10 +20,9 @@ export async function planStdin(
 ): Promise<StdinPlan> {
   if (stdin === undefined || stdin === false) return { kind: "none" };
   if (stdin === true) return { kind: "open" };
-  const whole = wholeData(stdin);
-  if (whole !== undefined && (whole instanceof Blob ? whole.size : whole.byteLength) === 0) return { kind: "none" };
+  if (isEmpty(stdin)) return { kind: "none" };
   if (await canClose()) return { kind: "feed", data: stdin };
-  return { kind: "file", data: stdin, path: `/tmp/.sbx-stdin-${crypto.randomUUID()}` };
+  return { kind: "file", ...inputFile(stdin) };
 }
 
 /**
@@ -78,9 +69,4 @@ async function taken(sending: Promise<void>): Promise<boolean> {
     if (isSandboxError(error, "invalid_argument") && error.status === 500) return false;
     throw error;
   }
-}
-
-/** Tells a stream that nobody will read it, unless somebody does. */
-export async function cancelSource(data: boolean | InputData | undefined, reason: unknown): Promise<void> {
-  if (isStream(data) && !data.locked) await data.cancel(reason).catch(() => {});
 }

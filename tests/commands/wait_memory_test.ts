@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import type { WaitOptions } from "../../src/commands/command_handle.ts";
+import type { WaitOptions } from "../../src/process/deliver.ts";
 import { FakeDaemon } from "../process/fake_daemon.ts";
 import { countingFreed } from "../streams/memory.ts";
 

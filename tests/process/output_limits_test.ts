@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { outputOf, overflowError } from "../../src/commands/output_limits.ts";
+import { outputOf, overflowError } from "../../src/process/output_limits.ts";
 import type { Session } from "../../src/process/session.ts";
 
 const MIB = new Uint8Array(1024 * 1024);

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
-import { checkCallbacks, deliver, type OutputCallback } from "../../src/commands/deliver.ts";
+import { checkCallbacks, deliver, type OutputCallback } from "../../src/process/deliver.ts";
 import { type Channel, Output } from "../../src/process/output.ts";
 
 const bytes = (text: string) => new TextEncoder().encode(text);

@@ -1,8 +1,14 @@
 import { checkCount } from "../errors/checks.ts";
 import { OutputLimitError } from "../errors/output_limit_error.ts";
 import { TimeoutError } from "../errors/timeout_error.ts";
-import { Output, type OutputOptions } from "../process/output.ts";
-import type { ErrorOf, Session, Stopped } from "../process/session.ts";
+import { Output, type OutputOptions } from "./output.ts";
+import type { ErrorOf, Stopped } from "./session.ts";
+
+/** The process that an error is about. */
+export interface Stoppable {
+  readonly pid: number;
+  readonly sandboxId: string | undefined;
+}
 
 /** The output of a process as the options say. */
 export function outputOf({ capture = true, maxOutputBytes, overflow }: OutputOptions): Output {
@@ -21,7 +27,7 @@ const MOST_OUTPUT_BYTES = 256 * 1024 * 1024;
 export function overflowError(
   name: string,
   { maxOutputBytes = DEFAULT_OUTPUT_BYTES }: OutputOptions,
-  session: Session,
+  session: Stoppable,
 ): ErrorOf {
   const limit = Math.min(maxOutputBytes, MOST_OUTPUT_BYTES);
   return (stopped) =>
@@ -36,7 +42,7 @@ export function overflowError(
 }
 
 /** The error of a process that lives longer than it may. */
-export function lifeError(name: string, timeoutMs: number, session: Session): ErrorOf {
+export function lifeError(name: string, timeoutMs: number, session: Stoppable): ErrorOf {
   return (stopped) =>
     new TimeoutError(`Cannot complete ${name}: it ran longer than ${timeoutMs} ms${fate(stopped)}`, {
       code: "command_timeout",
@@ -51,7 +57,7 @@ function fate({ mayRun }: Stopped): string {
   return mayRun ? ", and killing it failed" : " and was killed";
 }
 
-function trace({ mayRun }: Stopped, { pid }: Session): string {
+function trace({ mayRun }: Stopped, { pid }: Stoppable): string {
   return mayRun ? `. It may still run, as process ${pid}` : "";
 }
 

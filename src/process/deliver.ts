@@ -1,6 +1,6 @@
 import { BoundedQueue } from "../streams/bounded_queue.ts";
 import { Utf8Decoder } from "../streams/utf8_decoder.ts";
-import { type Channel, type Chunk, type Output, QUEUE_BYTES, type Subscriber } from "../process/output.ts";
+import { type Channel, type Chunk, type Output, QUEUE_BYTES, type Subscriber } from "./output.ts";
 
 /** Takes text as it becomes complete. An async one is awaited before the next call; the process may have to wait. */
 export type OutputCallback = (text: string) => void | Promise<void>;
@@ -11,6 +11,18 @@ export interface OutputCallbacks {
   onStdout?: OutputCallback | undefined;
   /** Gets standard error. */
   onStderr?: OutputCallback | undefined;
+}
+
+/** What waiting for the end of a command takes. */
+export interface WaitOptions extends OutputCallbacks {
+  /**
+   * Whether an exit code other than 0 rejects with a `CommandExitError`.
+   *
+   * @default {true}
+   */
+  check?: boolean | undefined;
+  /** Ends the waiting only; the process goes on. */
+  signal?: AbortSignal | undefined;
 }
 
 /** Text on its way to callbacks. */
