@@ -34,13 +34,15 @@ export async function writeFile(
     throw new HttpError(500, `error ensuring directories: ${error.message}`);
   });
   if (!state.newer) await requireSpace(dirname(path), destination.length);
-  const file = await create(path);
+  const file = await create(path, state);
   try {
     // Whatever umask this process has: the daemon's is 022.
     if (!found) await file.chmod(0o644);
     if (account.uid !== undefined && account.gid !== undefined) {
       await file.chown(account.uid, account.gid);
     }
+    // In the newer version's order, which a watcher sees.
+    if (state.newer && found?.isFile()) await file.truncate(0);
     await writeAll(file, content, state);
     if (state.newer) setFileMetadata(state, await file.stat({ bigint: true }), metadata);
   } finally {
@@ -48,10 +50,10 @@ export async function writeFile(
   }
 }
 
-async function create(path: string): Promise<FileHandle> {
+async function create(path: string, { newer }: RuntimeState): Promise<FileHandle> {
   // Without waiting: a pipe that nobody reads must not block.
   const { O_WRONLY, O_CREAT, O_TRUNC, O_NONBLOCK } = constants;
-  return await open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NONBLOCK, 0o666).catch((error) => {
+  return await open(path, O_WRONLY | O_CREAT | (newer ? 0 : O_TRUNC) | O_NONBLOCK, 0o666).catch((error) => {
     throw new HttpError(500, `error creating file: ${failedCall("open", path, error)}`);
   });
 }

@@ -61,7 +61,10 @@ function comparableBody(body: Body): Json {
   return body.json === undefined ? { base64: body.base64 } : comparableMessage(body.json);
 }
 
-/** The output joined by stream, the other events in order, and whether there were keepalives. */
+/**
+ * The output joined by stream, the other events in order, and whether there were keepalives. Equal events of files in a
+ * row count as one.
+ */
 function comparableStream(frames: readonly Frame[]): Json {
   const output: Record<string, Uint8Array[] | typeof VARIES> = {};
   const events: Json[] = [];
@@ -74,8 +77,9 @@ function comparableStream(frames: readonly Frame[]): Json {
     }
     const message = frame.json ?? frame.proto;
     if (message?.event?.data) addOutput(output, message.event.data);
-    else if (message?.event && "keepalive" in message.event) keepalive = true;
+    else if (message && ("keepalive" in message || "keepalive" in (message.event ?? {}))) keepalive = true;
     else events.push({ ...comparableMessage(message), compressed: Boolean(frame.flags! & 1) });
+    if (message?.filesystem && isSame(events.at(-1), events.at(-2))) events.pop();
   }
   const joined = Object.entries(output).map(([stream, parts]) => [
     stream,
@@ -104,6 +108,10 @@ function comparableMessage(value: Json, key = ""): Json {
   if (Array.isArray(value)) return value.map((item) => comparableMessage(item));
   if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, comparableMessage(item, name)]));
+}
+
+function isSame(a: Json, b: Json): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
 }
 
 function isObject(value: Json): value is Record<string, Json> {

@@ -14,20 +14,6 @@ export const LEFT_OUT: readonly Exemption[] = [
     reason: "pseudo-terminals are not there yet",
   },
   {
-    cases: [
-      "fs-watch-json",
-      "fs-watch-proto",
-      "fs-watch-recursive",
-      "fs-watch-upload",
-      "fs-watch-deadline-keepalive",
-      "fs-watch-errors-json",
-      "fs-watch-include-entry-json",
-      "fs-watcher-json",
-      "fs-watcher-proto",
-    ],
-    reason: "watching is not there yet",
-  },
-  {
     cases: ["files-signed-read", "files-signed-write"],
     reason: "signed URLs are not there yet",
   },
@@ -58,6 +44,8 @@ export const NEED_ROOT: readonly Exemption[] = [
     version: "0.6.13",
     reason: "`whoami` names the account that runs the command",
   },
+  { cases: ["fs-watch-upload"], reason: "a file that is given to an account is a CHMOD" },
+  { cases: ["fs-watch-include-entry-json"], reason: "it shows the account that runs the command" },
 ];
 
 /** Cases that are not played where this process ignores SIGINT or SIGQUIT. */
