@@ -56,7 +56,10 @@ export { type EntryInfo, type FileType } from "./src/files/entry_info.ts";
 export { type WatchEvent, type WatchEventType, type WatchHandle, type WatchOptions } from "./src/files/watch_handle.ts";
 export { type ListOptions, type Progress, type ReadOptions, type WriteOptions } from "./src/files/file_options.ts";
 export { type FileData, type FileEntry } from "./src/files/write_files.ts";
+export { type SignedUrlOptions } from "./src/files/signed_url.ts";
 export { type WriteInfo } from "./src/files/write_info.ts";
+
+export { type Ports, type WaitForPortOptions } from "./src/ports/ports.ts";
 
 export { AuthenticationError } from "./src/errors/authentication_error.ts";
 export { type SandboxErrorByCode, type SandboxErrorCode } from "./src/errors/codes.ts";

@@ -6,6 +6,8 @@ import { envs, health, metrics, type RuntimeMetrics } from "./connection/runtime
 import { createFilesystem } from "./files/create_filesystem.ts";
 import type { Filesystem } from "./files/filesystem.ts";
 import { resolveOptions, type RuntimeClientOptions, type ViewOptions } from "./options.ts";
+import { createPorts } from "./ports/create_ports.ts";
+import type { Ports } from "./ports/ports.ts";
 import { InputQueue } from "./process/input_queue.ts";
 
 // Hands an existing connection to the constructor, whose public signature stays the user's.
@@ -43,6 +45,8 @@ export class RuntimeClient {
   readonly commands: Commands;
   /** Moves files. */
   readonly files: Filesystem;
+  /** Reaches servers in the sandbox. */
+  readonly ports: Ports;
   readonly #connection: Connection;
   readonly #input: InputQueue;
 
@@ -60,6 +64,7 @@ export class RuntimeClient {
     this.sandboxId = this.#connection.options.sandboxId;
     this.runtimeUrl = this.#connection.fetcher.baseUrl;
     this.files = createFilesystem(this.#connection);
+    this.ports = createPorts(this.#connection);
     this.commands = createCommands(this.#connection, this.#input, this.files);
   }
 

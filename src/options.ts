@@ -81,6 +81,13 @@ export interface RuntimeClientOptions {
   runtimeToken?: TokenSource | undefined;
   /** The gateway's traffic token, sent as `e2b-traffic-access-token`; never with `sandboxBaseUrl`. */
   trafficToken?: TokenSource | undefined;
+  /**
+   * Whether `X-Access-Token` goes to users' own ports, too. A gateway that checks it demands it on every port; the
+   * servers there then see the token.
+   *
+   * @default {false}
+   */
+  portAccessToken?: boolean | undefined;
   /** Sent as `X-API-Key`. */
   apiKey?: string | undefined;
   /**
@@ -142,6 +149,7 @@ export interface ResolvedOptions {
   readonly sandboxBaseUrl: string | ((port: number) => string) | undefined;
   readonly runtimeToken: TokenSource | undefined;
   readonly trafficToken: TokenSource | undefined;
+  readonly portAccessToken: boolean;
   readonly apiKey: string | undefined;
   readonly authHeader: string | undefined;
   readonly user: string | undefined;
@@ -172,6 +180,7 @@ export function resolveOptions(options: RuntimeClientOptions): ResolvedOptions {
       : text("sandboxBaseUrl", options.sandboxBaseUrl),
     runtimeToken: tokenSource("runtimeToken", options.runtimeToken),
     trafficToken: tokenSource("trafficToken", options.trafficToken),
+    portAccessToken: flag("portAccessToken", options.portAccessToken ?? false),
     apiKey: headerValue("apiKey", options.apiKey),
     authHeader: headerValue("authHeader", options.authHeader),
     user: checkUser(options.user),
@@ -220,6 +229,11 @@ function checkPort(name: string, value: number): number {
   if (!Number.isInteger(value) || value < 1 || value > 65535) {
     throw new RangeError(`Cannot use ${String(value)} as ${name}: pass a port, 1 to 65535`);
   }
+  return value;
+}
+
+function flag(name: string, value: boolean): boolean {
+  if (typeof value !== "boolean") throw new TypeError(`Cannot use a ${typeof value} as ${name}: pass true or false`);
   return value;
 }
 

@@ -12,6 +12,7 @@ Deno.test("resolveOptions() fills in the defaults", () => {
     sandboxBaseUrl: undefined,
     runtimeToken: undefined,
     trafficToken: undefined,
+    portAccessToken: false,
     apiKey: undefined,
     authHeader: undefined,
     user: undefined,

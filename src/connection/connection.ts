@@ -6,6 +6,7 @@ import { Capabilities } from "./capabilities.ts";
 import { type EndpointOf, endpoints } from "./endpoint.ts";
 import type { CallContext } from "./error_map/failure.ts";
 import { Fetcher } from "./fetcher.ts";
+import { PortFetcher } from "./port_fetcher.ts";
 import { createRpc, type Rpc } from "./rpc.ts";
 import type { RpcCall } from "./transport.ts";
 
@@ -17,6 +18,8 @@ export class Connection {
   readonly endpointOf: EndpointOf;
   /** Plain HTTP. */
   readonly fetcher: Fetcher;
+  /** Requests to the ports of the sandbox. */
+  readonly ports: PortFetcher;
   /** The two services. */
   readonly rpc: Rpc;
   /** Who calls are made as. */
@@ -29,6 +32,7 @@ export class Connection {
     this.options = options;
     this.endpointOf = shared?.endpointOf ?? endpoints(options);
     this.fetcher = new Fetcher(options, this.endpointOf, shared?.fetcher);
+    this.ports = new PortFetcher(options, this.endpointOf, this.fetcher.tokens);
     this.rpc = createRpc(this.fetcher, options.maxFrameBytes);
     this.accounts = new Accounts(options, shared?.accounts);
     this.capabilities = shared?.capabilities ?? new Capabilities(options.capabilities, {

@@ -48,11 +48,8 @@ export function endpoints(options: ResolvedOptions): EndpointOf {
 function behindGateway({ scheme, routing }: ResolvedOptions, domain: string, sandboxId: string): EndpointOf {
   const origin = checkDomain(scheme, domain);
   if (routing === "path") {
-    if (sandboxId === "." || sandboxId === "..") {
-      throw new TypeError(`Cannot route to sandbox ${JSON.stringify(sandboxId)} by path: that is another path`);
-    }
-    const id = encodeURIComponent(sandboxId);
-    return (port) => ({ baseUrl: `${origin}/kruise/${id}/${port}`, headers: {} });
+    checkSegment(sandboxId);
+    return (port) => ({ baseUrl: pathForm(origin, sandboxId, port), headers: {} });
   }
   if (routing === "host") {
     if (!URL.canParse(`${scheme}://label.${domain}`)) {
@@ -62,6 +59,47 @@ function behindGateway({ scheme, routing }: ResolvedOptions, domain: string, san
   }
   const id = headerSafe(sandboxId);
   return (port) => ({ baseUrl: origin, headers: routingHeaders(id, port) });
+}
+
+/** What every path of the gateway's path form begins with; the gateway looks at no more than this. */
+const PATH_FORM = "/kruise";
+
+/** Where a path of a port is, for what sends headers, and for what cannot. */
+export interface PortEndpoint extends Endpoint {
+  /** The URL for what cannot send headers, without a slash at its end. */
+  readonly bareUrl: string;
+}
+
+/**
+ * Finds the endpoint of a port. The gateway takes a path that begins as its path form does for just that, whatever the
+ * headers and the host say: such a path is asked for by the path form.
+ */
+export function portEndpoint(
+  { sandboxId, sandboxBaseUrl, routing }: ResolvedOptions,
+  endpointOf: EndpointOf,
+  port: number,
+  path: string,
+): PortEndpoint {
+  const endpoint = endpointOf(port);
+  const { baseUrl } = endpoint;
+  if (sandboxBaseUrl !== undefined || routing === "path") return { ...endpoint, bareUrl: baseUrl };
+  const formed = path.startsWith(PATH_FORM) ? pathForm(baseUrl, sandboxId!, port) : undefined;
+  if (formed !== undefined) return { baseUrl: formed, headers: {}, bareUrl: formed };
+  return { ...endpoint, bareUrl: routing === "host" ? baseUrl : pathForm(baseUrl, sandboxId!, port) };
+}
+
+/** Whether a path of the gateway's may lead to another sandbox, or to another port. */
+export function isPathForm(path: string): boolean {
+  return path.startsWith(PATH_FORM);
+}
+
+function pathForm(origin: string, sandboxId: string, port: number): string {
+  return `${origin}${PATH_FORM}/${encodeURIComponent(checkSegment(sandboxId))}/${port}`;
+}
+
+function checkSegment(sandboxId: string): string {
+  if (sandboxId !== "." && sandboxId !== "..") return sandboxId;
+  throw new TypeError(`Cannot route to sandbox ${JSON.stringify(sandboxId)} by path: that is another path`);
 }
 
 function routingHeaders(sandboxId: string, port: number): Record<string, string> {

@@ -1,4 +1,3 @@
-import { AuthenticationError } from "../errors/authentication_error.ts";
 import { isSandboxError } from "../errors/is_sandbox_error.ts";
 import type { SandboxError } from "../errors/sandbox_error.ts";
 import type { ResolvedOptions } from "../options.ts";
@@ -10,7 +9,7 @@ import { HINTS } from "./error_map/hints.ts";
 import { httpFailure, isRedirect } from "./error_map/http.ts";
 import { Repeats } from "./repeats.ts";
 import { secretsIn } from "./secrets.ts";
-import { Token } from "./token.ts";
+import { Tokens, type TokenValues } from "./tokens.ts";
 
 /** Headers by their names in lower case: engines take a plain object several times as fast as `Headers`. */
 type RequestHeaders = Readonly<Record<string, string>>;
@@ -60,7 +59,8 @@ const isDeno: boolean = /^Deno\//.test(globalThis.navigator?.userAgent ?? "");
 export class Fetcher {
   readonly #options: ResolvedOptions;
   readonly #endpoint: Endpoint;
-  readonly #tokens: { readonly runtime: Token; readonly traffic: Token };
+  /** What proves who calls. */
+  readonly tokens: Tokens;
   /** What every request has: the client's, and the user's own. */
   readonly #headers: { readonly ours: RequestHeaders; readonly own: RequestHeaders };
 
@@ -69,12 +69,7 @@ export class Fetcher {
     this.#options = options;
     this.#endpoint = endpointOf(options.runtimePort);
     this.#headers = constantHeaders(this.#endpoint, options);
-    // The traffic token is for a gateway, and goes nowhere else.
-    const traffic = options.sandboxBaseUrl === undefined ? options.trafficToken : undefined;
-    this.#tokens = shared !== undefined ? shared.#tokens : {
-      runtime: new Token("runtimeToken", options.runtimeToken),
-      traffic: new Token("trafficToken", traffic),
-    };
+    this.tokens = shared?.tokens ?? new Tokens(options);
   }
 
   /** The URL of the daemon. */
@@ -87,15 +82,12 @@ export class Fetcher {
     const repeats = new Repeats(this.#options.retry, call);
     for (let attempt = 1;; attempt++) {
       const signal = call.pauseSignal ?? call.signal;
-      const [runtime, traffic] = await Promise.all([
-        this.#tokens.runtime.get(signal),
-        this.#tokens.traffic.get(signal),
-      ]);
+      const tokens = await this.tokens.get(signal);
       signal?.throwIfAborted();
-      const outcome = await this.#attempt(call, attempt, { runtime, traffic }, consume);
+      const outcome = await this.#attempt(call, attempt, tokens, consume);
       if ("value" in outcome) return outcome.value;
       const { error, nothingRan } = outcome;
-      if (await this.#renewed(call, error, repeats, { runtime, traffic })) continue;
+      if (await this.tokens.renew(error, tokens, repeats, call.signal)) continue;
       if (!await repeats.pause(error, nothingRan)) throw error;
     }
   }
@@ -172,24 +164,6 @@ export class Fetcher {
     };
   }
 
-  /** Gives up a refused token that a function can renew; true when the call is to be repeated with the new one. */
-  async #renewed(call: HttpCall, error: SandboxError, repeats: Repeats, used: TokenValues): Promise<boolean> {
-    const which = error.code === "unauthenticated" ? "runtime" : error.code === "forbidden" ? "traffic" : undefined;
-    if (which === undefined || !this.#tokens[which].canRenew || !repeats.isFirstRenewal(which)) return false;
-    this.#tokens[which].discard(used[which]);
-    if (!repeats.canResend) {
-      await this.#tokens[which].get(call.signal);
-      throw new AuthenticationError(error.message, {
-        code: which === "runtime" ? "unauthenticated" : "forbidden",
-        status: error.status,
-        sandboxId: error.sandboxId,
-        retryable: true,
-        hint: "The token was renewed. A stream cannot be sent twice: make it anew and call again",
-      });
-    }
-    return this.#options.retry !== false;
-  }
-
   /** What is wrong with an answer that is not good. */
   async #refusal(
     call: HttpCall,
@@ -233,14 +207,8 @@ export class Fetcher {
 
   /** A server's words without the secrets that it is sent: a proxy may echo them. */
   mask(words: string): string {
-    const tokens = { runtime: this.#tokens.runtime.known, traffic: this.#tokens.traffic.known };
-    return masked(words, this.#headersOf({}, tokens));
+    return masked(words, this.#headersOf({}, this.tokens.known));
   }
-}
-
-interface TokenValues {
-  readonly runtime: string | undefined;
-  readonly traffic: string | undefined;
 }
 
 function constantHeaders(
@@ -257,7 +225,7 @@ function constantHeaders(
 }
 
 /** Words without the secrets of a request, in the form in which `Headers` sends them. */
-function masked(words: string, sent: RequestHeaders): string {
+export function masked(words: string, sent: RequestHeaders | Headers): string {
   return secretsIn(new Headers(sent)).reduce((words, secret) => words.replaceAll(secret, "***"), words);
 }
 
@@ -289,7 +257,7 @@ function bodyOf({ body, repeat }: HttpCall): Exclude<HttpCall["body"], () => unk
 }
 
 /** Whether a body can be sent only once. */
-export function isStreamBody(body: HttpCall["body"]): body is ReadableStream<Uint8Array> {
+function isStreamBody(body: HttpCall["body"]): body is ReadableStream<Uint8Array> {
   return body instanceof ReadableStream;
 }
 
@@ -314,7 +282,7 @@ function isOurs(error: unknown): boolean {
 }
 
 /** Observers must not break a call. */
-function notify<E>(observer: ((event: E) => void) | undefined, event: E): void {
+export function notify<E>(observer: ((event: E) => void) | undefined, event: E): void {
   try {
     observer?.(event);
   } catch {

@@ -1,10 +1,15 @@
 import type { SandboxError } from "../errors/sandbox_error.ts";
 import type { ResolvedOptions } from "../options.ts";
 import { sleep } from "./deadline.ts";
-import { type HttpCall, isStreamBody } from "./fetcher.ts";
+import type { HttpCall } from "./fetcher.ts";
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
+
+/** What decides whether a call is sent again. */
+export interface Repeatable extends Pick<HttpCall, "repeat" | "signal" | "pauseSignal"> {
+  readonly body?: unknown;
+}
 
 /**
  * Decides whether a call is sent again, and waits for the right moment.
@@ -14,21 +19,26 @@ const LONGEST_PAUSE_MS = 1_000;
  */
 export class Repeats {
   readonly #policy: ResolvedOptions["retry"];
-  readonly #call: HttpCall;
+  readonly #call: Repeatable;
   readonly #started = Date.now();
   readonly #renewed = new Set<string>();
   #networkErrors = 0;
   #pauses = 0;
 
   /** Starts the clock of a call. */
-  constructor(policy: ResolvedOptions["retry"], call: HttpCall) {
+  constructor(policy: ResolvedOptions["retry"], call: Repeatable) {
     this.#policy = policy;
     this.#call = call;
   }
 
+  /** Whether anything is ever repeated. */
+  get isAllowed(): boolean {
+    return this.#policy !== false;
+  }
+
   /** Whether the call can be sent more than once at all. */
   get canResend(): boolean {
-    return !isStreamBody(this.#call.body);
+    return !isOneTime(this.#call.body);
   }
 
   /** Whether this token is refused for the first time in this call. */
@@ -58,4 +68,9 @@ export class Repeats {
     const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#pauses++);
     return longest * (0.5 + Math.random() / 2);
   }
+}
+
+/** Whether a body is gone once it was sent: a stream, or what some engines take for one. */
+export function isOneTime(body: unknown): boolean {
+  return body instanceof ReadableStream || (typeof body === "object" && body !== null && Symbol.asyncIterator in body);
 }

@@ -2,8 +2,9 @@ import type { Connection } from "../connection/connection.ts";
 import type { Filesystem } from "./filesystem.ts";
 import { exists, getInfo, list, makeDir, remove, rename } from "./metadata.ts";
 import { read, readBlob, readText } from "./read.ts";
-import { watchDir } from "./watch.ts";
 import { readStream } from "./read_stream.ts";
+import { signedUrl } from "./signed_url.ts";
+import { watchDir } from "./watch.ts";
 import { write, writeText } from "./write.ts";
 import { writeFiles } from "./write_files.ts";
 
@@ -21,8 +22,10 @@ export function createFilesystem(connection: Connection): Filesystem {
     readBlob: (path, options = {}) => readBlob(connection, path, options),
     readStream: (path, options = {}) => readStream(connection, path, options),
     write: (path, data, options = {}) => write(connection, path, data, options),
-    watchDir: (path, options = {}) => watchDir(connection, path, options),
     writeText: (path, text, options = {}) => writeText(connection, path, text, options),
     writeFiles: (files, options = {}) => writeFiles(connection, files, options),
+    downloadUrl: (path, options = {}) => signedUrl(connection, "read", path, options),
+    uploadUrl: (path, options = {}) => signedUrl(connection, "write", path, options),
+    watchDir: (path, options = {}) => watchDir(connection, path, options),
   };
 }

@@ -1,9 +1,10 @@
 // One interface with an example for each of its calls, which is what its readers look for in one place.
 import type { UserOptions } from "../connection/call_options.ts";
 import type { Bytes } from "../streams/bytes.ts";
-import type { WatchHandle, WatchOptions } from "./watch_handle.ts";
 import type { EntryInfo } from "./entry_info.ts";
 import type { ListOptions, ReadOptions, WriteOptions } from "./file_options.ts";
+import type { WatchHandle, WatchOptions } from "./watch_handle.ts";
+import type { SignedUrlOptions } from "./signed_url.ts";
 import type { FileData, FileEntry } from "./write_files.ts";
 import type { WriteInfo } from "./write_info.ts";
 
@@ -324,6 +325,62 @@ export interface Filesystem {
    *   { path: "app/data.bin", data: new Uint8Array([1, 2, 3]) },
    * ]);
    * assertEquals(written.map(({ name }) => name), ["main.py", "data.bin"]);
+   * ```
+   */
+  writeFiles(files: Iterable<FileEntry> | AsyncIterable<FileEntry>, options?: WriteOptions): Promise<WriteInfo[]>;
+
+  /**
+   * Makes a URL by which anyone can read a file, with nothing but an HTTP client: who has it needs no token. It is good
+   * until it expires, and else until the sandbox gets another token; it does not tell whether the file is there.
+   *
+   * It cannot carry headers: a gateway that demands a token on every request refuses it. Where the sandbox has no
+   * token, the URL has no signature. A request is made only to learn the account, where none is named.
+   *
+   * @param path The file.
+   * @param options For how long it is good, and as whom the file is read.
+   * @returns The URL. Behind a gateway that is found by headers, it is the gateway's path form.
+   * @throws {RangeError} When `expiresInSeconds` is not an integer of 1 or more.
+   *
+   * @example A link for a browser
+   * ```ts
+   * import { RuntimeClient } from "@kruise-agents/runtime";
+   * import { startLocalRuntime } from "@kruise-agents/runtime/local";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using runtime = await startLocalRuntime();
+   * const { files } = new RuntimeClient(runtime.clientOptions());
+   * await files.write("report.txt", "all is well");
+   * const url = await files.downloadUrl("report.txt", { expiresInSeconds: 300 });
+   * assertEquals(await (await fetch(url)).text(), "all is well");
+   * ```
+   */
+  downloadUrl(path: string, options?: SignedUrlOptions): Promise<string>;
+
+  /**
+   * Makes a URL by which anyone can write a file, as `downloadUrl` does for reading. It takes a POST of
+   * `multipart/form-data` with the content in a field called `file`, any number of times.
+   *
+   * @param path The file.
+   * @param options For how long it is good, and as whom the file is written.
+   * @returns The URL.
+   * @throws {RangeError} When `expiresInSeconds` is not an integer of 1 or more.
+   *
+   * @example From a form
+   * ```ts
+   * import { RuntimeClient } from "@kruise-agents/runtime";
+   * import { startLocalRuntime } from "@kruise-agents/runtime/local";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using runtime = await startLocalRuntime();
+   * const { files } = new RuntimeClient(runtime.clientOptions());
+   * const form = new FormData();
+   * form.set("file", new Blob(["a picture"]));
+   * const response = await fetch(await files.uploadUrl("picture.png"), { method: "POST", body: form });
+   * assertEquals([response.status, await response.text() !== ""], [200, true]);
+   * assertEquals(await files.readText("picture.png"), "a picture");
+   * ```
+   */
+  uploadUrl(path: string, options?: SignedUrlOptions): Promise<string>;
 
   /**
    * Watches a directory. Once it resolves, whatever happens there is told.
@@ -358,7 +415,4 @@ export interface Filesystem {
    * ```
    */
   watchDir(path: string, options?: WatchOptions): Promise<WatchHandle>;
-   * ```
-   */
-  writeFiles(files: Iterable<FileEntry> | AsyncIterable<FileEntry>, options?: WriteOptions): Promise<WriteInfo[]>;
 }

@@ -82,3 +82,34 @@ export function gatewayReply(status: number, text: string): Meaning {
       return status >= 500 ? { code: "internal" } : { code: "protocol" };
   }
 }
+
+/** All that the gateway says by itself, whole: a server in the sandbox may answer with any status, and in like words. */
+const OWN_WORDS: Readonly<Record<number, RegExp>> = {
+  400: /^(API Error: invalid sandbox port|invalid sandbox port: -?\d+)$/,
+  401: /^unauthorized: invalid or missing access token$/,
+  403: /^forbidden: (invalid or missing traffic access token|traffic access token does not match sandbox)$/,
+  500: /^(wake failed|API Error: failed to map request .*)$/,
+  502:
+    /^((healthy )?sandbox not found: (?<id>.*)|API Error: healthy sandbox (?<legacyId>.*) not found|sandbox endpoint is not addressable|sandbox front address is invalid)$/,
+  503:
+    /^(sandbox gateway is not ready|service unavailable: traffic access token verifier is not ready|sandbox wake failed|no healthy upstream|upstream connect error or disconnect\/reset before headers\..*)$/,
+  504: /^upstream request timeout$/,
+};
+
+/** The most that the gateway says by itself, in bytes. */
+const OWN_WORDS_BYTES = 1_000;
+
+/** Whether an answer may be the gateway's own, by its head: that is worth a look at the body. */
+export function mayBeGateways(status: number, headers: Headers): boolean {
+  const length = Number(headers.get("content-length") ?? Infinity);
+  return status in OWN_WORDS && length <= OWN_WORDS_BYTES && /^text\/plain\b/.test(headers.get("content-type") ?? "");
+}
+
+/** What it means where the gateway answers itself; undefined where the sandbox does, if only about another sandbox. */
+export function gatewaysOwn(status: number, text: string, sandboxId: string | undefined): Meaning | undefined {
+  const match = OWN_WORDS[status]?.exec(text);
+  if (!match) return undefined;
+  const named = match.groups?.id ?? match.groups?.legacyId;
+  if (named !== undefined && sandboxId !== undefined && named !== sandboxId) return undefined;
+  return gatewayReply(status, text);
+}

@@ -10,6 +10,8 @@ export const HINTS = {
   redirect: "Nothing of a sandbox redirects: check domain or sandboxBaseUrl, its scheme above all",
   /** The image has no such account. */
   user: "Pass user: the name of an account that the sandbox's image has",
+  /** Nothing answers on a port. */
+  port: "Nothing may listen on that port of the sandbox yet; in a pod a server must listen on 0.0.0.0 to be reached",
   /** What was waited for did not come in time. */
   slow:
     "Pass a larger requestTimeoutMs, or 0 for no limit; a sandbox that wakes up may take a minute, and over HTTP/1.1 six running commands take all of a browser's connections",

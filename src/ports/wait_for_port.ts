@@ -1,0 +1,96 @@
+import type { Connection } from "../connection/connection.ts";
+import { sleep, startTimer } from "../connection/deadline.ts";
+import { checkMilliseconds } from "../errors/checks.ts";
+import { isSandboxError } from "../errors/is_sandbox_error.ts";
+import { TimeoutError } from "../errors/timeout_error.ts";
+import { checkPort, portPath } from "./port_path.ts";
+import type { WaitForPortOptions } from "./ports.ts";
+
+const DEFAULT_TIMEOUT_MS = 60_000;
+const FIRST_PAUSE_MS = 25;
+const LONGEST_PAUSE_MS = 1_000;
+/** A server may take a request while it starts, and never answer it. */
+const ATTEMPT_MS = 10_000;
+
+/** What one request told: that the wait is over, or what there is instead. */
+type Seen = { readonly ready: true } | { readonly ready: false; readonly seen: string; readonly cause?: unknown };
+
+/** Asks a port again and again until it answers. */
+export async function waitForPort(connection: Connection, port: number, options: WaitForPortOptions): Promise<void> {
+  checkPort(port);
+  const { path, signal } = options;
+  const timeoutMs = checkMilliseconds("timeoutMs", options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  const target = portPath(connection, port, path ?? "/").path;
+  signal?.throwIfAborted();
+  const over = new AbortController();
+  const clear = startTimer(timeoutMs, () => over.abort());
+  const onAbort = () => over.abort();
+  signal?.addEventListener("abort", onAbort, { once: true });
+  let last: Seen = { ready: false, seen: "no answer" };
+  try {
+    for (let pause = FIRST_PAUSE_MS;; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      const now = await ask(connection, port, target, path !== undefined, over.signal);
+      if (now?.ready) return;
+      last = now ?? last;
+      if (!over.signal.aborted) await sleep(pause * (0.5 + Math.random() / 2), over.signal).catch(() => {});
+      signal?.throwIfAborted();
+      if (over.signal.aborted) throw tooLate(connection, port, timeoutMs, path !== undefined, last);
+    }
+  } finally {
+    clear();
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+/** One request; undefined where it was not answered in time. Rejects with what waiting cannot mend. */
+async function ask(
+  connection: Connection,
+  port: number,
+  path: string,
+  wantsSuccess: boolean,
+  signal: AbortSignal,
+): Promise<Seen | undefined> {
+  const attempt = new AbortController();
+  const end = () => attempt.abort();
+  const clear = startTimer(ATTEMPT_MS, end);
+  signal.addEventListener("abort", end, { once: true });
+  try {
+    const response = await connection.ports.send({
+      ...connection.context(`wait for port ${port}`),
+      port,
+      path,
+      init: { redirect: "manual", signal: attempt.signal },
+    });
+    await response.body?.cancel().catch(() => {});
+    const { status, type } = response;
+    const isGood = !wantsSuccess || type === "opaqueredirect" || (status >= 200 && status < 400);
+    return isGood ? { ready: true } : { ready: false, seen: `HTTP ${status}` };
+  } catch (error) {
+    if (attempt.signal.aborted) return signal.aborted ? undefined : { ready: false, seen: "no answer" };
+    // Something listens, and speaks another protocol.
+    if (!wantsSuccess && isSandboxError(error, "protocol")) return { ready: true };
+    const passes = isSandboxError(error) && ["network", "gateway_not_ready", "protocol"].includes(error.code);
+    if (!passes) throw error;
+    return { ready: false, seen: error.message.replace(/^.*?: /, ""), cause: error };
+  } finally {
+    clear();
+    signal.removeEventListener("abort", end);
+  }
+}
+
+function tooLate(
+  { options: { sandboxId } }: Connection,
+  port: number,
+  timeoutMs: number,
+  wantsSuccess: boolean,
+  last: Seen,
+): TimeoutError {
+  const { seen, cause } = last as Exclude<Seen, { ready: true }>;
+  const missing = wantsSuccess ? "no answer with status 2xx or 3xx" : "nothing answered";
+  return new TimeoutError(`Cannot wait for port ${port}: ${missing} within ${timeoutMs} ms; last seen: ${seen}`, {
+    code: "wait_timeout",
+    sandboxId,
+    hint: "See whether the server runs; in a pod it must listen on 0.0.0.0 to be reached",
+    ...(cause !== undefined && { cause }),
+  });
+}
