@@ -2,22 +2,33 @@ import { TERMINAL_SCRIPTS } from "./terminal_wrapper.ts";
 
 /**
  * Every command is started through `/bin/sh -c <script> sh <argv>`, and the shell replaces itself by the command: same
- * pid, same exit code and signals, 0.4 ms. The argv is never parsed by the shell.
+ * pid, same exit code and signals. The argv is never parsed by the shell.
  *
  * It gives end of file on standard input at once: envd 0.2.10 ignores the request's `stdin` field and leaves a pipe
- * open on which prompts hang for ever. And it makes a missing binary exit code 127 on every version.
+ * open on which prompts hang for ever. It makes a missing binary exit code 127 on every version. And it gives each
+ * command a session of its own, by which all that it starts is found again when it must end.
  */
 
 const SHELL = "/bin/sh";
 
+/**
+ * Puts `setsid` before the command, where the image has it. A process that leads a group would be forked by it and get
+ * another pid; a child of the daemon does not. A shell behind it says what is wrong with a binary that cannot be
+ * started, in the words it has without `setsid`; bash, where it is there, needs none.
+ */
+const SESSION = "kill -0 -$$ 2>/dev/null || { " +
+  `[ "$1" = /bin/bash ] && [ -x /bin/bash ] || set -- /bin/sh -c 'exec "$@"' sh "$@"; ` +
+  'if [ -x /usr/bin/setsid ]; then set -- /usr/bin/setsid "$@"; ' +
+  'elif [ -x /bin/setsid ]; then set -- /bin/setsid "$@"; fi; }; exec "$@"';
+
 /** The scripts, by what the command gets as its standard input. */
 const SCRIPTS = {
   /** End of file at once. */
-  none: 'exec "$@" </dev/null',
+  none: `${SESSION} </dev/null`,
   /** The daemon's pipe. */
-  open: 'exec "$@"',
+  open: SESSION,
   /** A file, named by `$0`, that is removed once it is open. */
-  file: 'exec <"$0" && rm -f -- "$0" && exec "$@"',
+  file: `exec <"$0" && rm -f -- "$0" || exit; ${SESSION}`,
 } as const;
 
 /** All scripts of this client. */

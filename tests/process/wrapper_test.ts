@@ -70,3 +70,47 @@ Deno.test("wrap() does not start a command whose input file is missing", async (
   assertEquals(stdout, "");
   assert(code !== 0);
 });
+
+/** What a shell sees of its own process: id, group, session. */
+const IDS = 'read -r pid _ _ _ group session _ </proc/$$/stat && echo "$pid $group $session"';
+
+/** Whether `setsid` is where the wrapper looks for it. */
+const HAS_SETSID = await Promise.any(["/usr/bin/setsid", "/bin/setsid"].map((path) => Deno.stat(path)))
+  .then(() => true, () => false);
+
+Deno.test({
+  name: "wrap() gives a command its own session, and it keeps the pid that was started",
+  ignore: !HAS_SETSID,
+  async fn() {
+    for (const input of ["none", "open"] as const) {
+      for (const shell of ["sh", "/bin/bash"]) {
+        const { cmd, args } = wrap([shell, "-c", IDS], input);
+        const child = new Deno.Command(cmd, { args, stdin: "null", stdout: "piped" }).spawn();
+        const [pid, group, session] = (await new Response(child.stdout).text()).trim().split(" ").map(Number);
+        assertEquals([pid, group, session], [child.pid, child.pid, child.pid], `${input}, ${shell}`);
+        assertEquals((await child.status).code, 0);
+      }
+    }
+  },
+});
+
+Deno.test({
+  name: "wrap() leaves a process that leads a group where it is: setsid would fork it",
+  ignore: !HAS_SETSID,
+  async fn() {
+    const { cmd, args } = wrap(["sh", "-c", `${IDS}; exit 3`], "none");
+    const { stdout, code } = await new Deno.Command("setsid", { args: ["-w", cmd, ...args] }).output();
+    const [pid, group] = new TextDecoder().decode(stdout).trim().split(" ");
+    assertEquals([group, code], [pid, 3]);
+  },
+});
+
+Deno.test("wrap() says what is wrong with a binary as the shell does", async () => {
+  for (const binary of ["/no/such/binary", "no-such-binary", "/dev/null", "/"]) {
+    const words = async (args: string[]) => {
+      const { stderr, code } = await new Deno.Command("/bin/sh", { args, stdin: "null" }).output();
+      return [code, new TextDecoder().decode(stderr)];
+    };
+    assertEquals(await words(wrap([binary], "none").args), await words(["-c", 'exec "$@"', "sh", binary]), binary);
+  }
+});
