@@ -51,10 +51,14 @@ export { type OutputOptions } from "./src/process/output.ts";
 export { type ProcessSignal } from "./src/process/signals.ts";
 export { quote, sh, type ShellValue } from "./src/commands/quote.ts";
 
+export { type Pty, type PtyCreateOptions } from "./src/pty/pty.ts";
+export { type PtyExit, type PtyHandle, type PtyWaitOptions } from "./src/pty/pty_handle.ts";
+export { type PtySize } from "./src/pty/size.ts";
+
 export { type Filesystem } from "./src/files/filesystem.ts";
 export { type EntryInfo, type FileType } from "./src/files/entry_info.ts";
-export { type WatchEvent, type WatchEventType, type WatchHandle, type WatchOptions } from "./src/files/watch_handle.ts";
 export { type ListOptions, type Progress, type ReadOptions, type WriteOptions } from "./src/files/file_options.ts";
+export { type WatchEvent, type WatchEventType, type WatchHandle, type WatchOptions } from "./src/files/watch_handle.ts";
 export { type FileData, type FileEntry } from "./src/files/write_files.ts";
 export { type SignedUrlOptions } from "./src/files/signed_url.ts";
 export { type WriteInfo } from "./src/files/write_info.ts";

@@ -9,6 +9,8 @@ import { resolveOptions, type RuntimeClientOptions, type ViewOptions } from "./o
 import { createPorts } from "./ports/create_ports.ts";
 import type { Ports } from "./ports/ports.ts";
 import { InputQueue } from "./process/input_queue.ts";
+import { createPty } from "./pty/create_pty.ts";
+import type { Pty } from "./pty/pty.ts";
 
 // Hands an existing connection to the constructor, whose public signature stays the user's.
 const CONNECTED: unique symbol = Symbol("connected");
@@ -47,6 +49,8 @@ export class RuntimeClient {
   readonly files: Filesystem;
   /** Reaches servers in the sandbox. */
   readonly ports: Ports;
+  /** Opens terminals. */
+  readonly pty: Pty;
   readonly #connection: Connection;
   readonly #input: InputQueue;
 
@@ -66,6 +70,7 @@ export class RuntimeClient {
     this.files = createFilesystem(this.#connection);
     this.ports = createPorts(this.#connection);
     this.commands = createCommands(this.#connection, this.#input, this.files);
+    this.pty = createPty(this.#connection, this.#input);
   }
 
   /**

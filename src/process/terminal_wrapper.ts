@@ -13,12 +13,12 @@ const SIGNALS = "env --default-signal=HUP,INT,QUIT";
 const EXEC = `${SIGNALS} true 2>/dev/null && exec ${SIGNALS} /bin/sh -c 'exec "$@"' sh "$@"; exec "$@"`;
 
 /** The scripts, by what is started. */
-export const TERMINAL_SCRIPTS = {
+export const TERMINAL_SCRIPTS: Readonly<Record<"command" | "shell", string>> = {
   /** A command. */
   command: EXEC,
   /** The login shell, in whose place there is always `sh`. */
   shell: `test -x "$1" || set -- /bin/sh -i -l; ${EXEC}`,
-} as const;
+};
 
 /** The login shell of an account, to work with by hand. */
 const SHELL = ["/bin/bash", "-i", "-l"] as const;

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { PipedChild } from "../../src/local/process/child.ts";
 import { ProcessTable } from "../../src/local/process/process_table.ts";
 
 Deno.test("ProcessTable.close() waits until the processes have ended", async () => {
@@ -8,7 +9,7 @@ Deno.test("ProcessTable.close() waits until the processes have ended", async () 
   for (let i = 0; i < 2; i++) {
     const child = spawn("sleep", ["300"], { stdio: ["ignore", "pipe", "pipe"] });
     await once(child, "spawn");
-    table.add(child, undefined, undefined);
+    table.add(new PipedChild(child), undefined, undefined);
   }
   await table.close();
   assertEquals(table.list(), []);

@@ -129,13 +129,3 @@ Deno.test("Process.Start keeps an argument list that no shell changes", async ()
     assertEquals((await rest(stream)).stdout, args.slice(1).map((arg) => `${arg}|`).join(""));
   }
 });
-
-Deno.test("Process.Start of a PTY is unimplemented", async () => {
-  await using runtime = await startLocalRuntime();
-  const request = { ...script("true"), pty: { size: { cols: 80, rows: 24 } } };
-  const error = await assertRejects(
-    () => processClient(runtime).start(request)[Symbol.asyncIterator]().next(),
-    ConnectError,
-  );
-  assertEquals(error.code, Code.Unimplemented);
-});

@@ -3,6 +3,7 @@ import type { ChildProcess } from "node:child_process";
 import { EventEmitter } from "node:events";
 import { Readable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
+import { PipedChild } from "../../src/local/process/child.ts";
 import { Fanout } from "../../src/local/process/fanout.ts";
 import { RunningProcess } from "../../src/local/process/running_process.ts";
 
@@ -17,7 +18,7 @@ Deno.test("RunningProcess takes no more output than its readers do", async () =>
     },
   });
   const child = Object.assign(new EventEmitter(), { pid: 1, stdin: null, stdout, stderr: Readable.from([]) });
-  const running = new RunningProcess(child as unknown as ChildProcess, {
+  const running = new RunningProcess(new PipedChild(child as unknown as ChildProcess), {
     tag: undefined,
     config: undefined,
     fanout: new Fanout(),

@@ -1,13 +1,16 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { Buffer } from "node:buffer";
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { open, stat } from "node:fs/promises";
 import { isAbsolute, join } from "node:path/posix";
 import process from "node:process";
 import type { Account } from "../accounts.ts";
 import { errorWords } from "../errno.ts";
+import { type Child, PipedChild } from "./child.ts";
 import { ownPath } from "./environment.ts";
+import type { TerminalSize } from "./pty_child.ts";
+import { startPty } from "./pty.ts";
 
 /** What is to be started. */
 export interface Launch {
@@ -17,6 +20,8 @@ export interface Launch {
   readonly cwd: string;
   /** Whether standard input is a pipe; otherwise it is at its end. */
   readonly stdin: boolean;
+  /** The size of its terminal, where it gets one. */
+  readonly pty?: TerminalSize | undefined;
   readonly account: Account;
 }
 
@@ -31,22 +36,23 @@ const WRAPPER = `command -v nice >/dev/null && set -- nice -n 0 "$@"; exec "$@"`
  *
  * @throws {ConnectError} `invalid_argument`, where it cannot be started
  */
-export function launch(launch: Launch, newer: boolean): Promise<ChildProcess> {
+export function launch(launch: Launch, newer: boolean): Promise<Child> {
   return newer ? startThroughShell(launch) : startDirectly(launch);
 }
 
-function startThroughShell(launch: Launch): Promise<ChildProcess> {
+function startThroughShell(launch: Launch): Promise<Child> {
   const args = ["-c", WRAPPER, launch.cmd, launch.cmd, ...launch.args];
   return naming(
+    launch,
     ["/bin/sh", ...args].join(" "),
     () => start("/bin/sh", "/bin/sh", ["/bin/sh", ...args], launch),
   );
 }
 
-async function startDirectly(launch: Launch): Promise<ChildProcess> {
+async function startDirectly(launch: Launch): Promise<Child> {
   const { cmd, args } = launch;
   const found = cmd.includes("/") ? cmd : await searchPath(cmd);
-  return await naming([found ?? cmd, ...args].join(" "), async () => {
+  return await naming(launch, [found ?? cmd, ...args].join(" "), async () => {
     if (cmd === "") throw new LaunchFailure("exec: no command");
     if (found === undefined) {
       throw new LaunchFailure(
@@ -60,15 +66,15 @@ async function startDirectly(launch: Launch): Promise<ChildProcess> {
 }
 
 /** Puts the command into the message of a failure. */
-async function naming<T>(shown: string, run: () => Promise<T>): Promise<T> {
+async function naming<T>({ pty, cwd }: Launch, shown: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
     if (!(error instanceof LaunchFailure)) throw error;
-    throw new ConnectError(
-      `error starting process '${shown}': ${error.message}`,
-      Code.InvalidArgument,
-    );
+    const what = pty === undefined
+      ? `error starting process '${shown}'`
+      : `error starting pty with command '${shown}' in dir '${cwd}' with '${pty.cols}' cols and '${pty.rows}' rows`;
+    throw new ConnectError(`${what}: ${error.message}`, Code.InvalidArgument);
   }
 }
 
@@ -78,8 +84,9 @@ async function start(
   [argv0 = "", ...args]: readonly string[],
   launch: Launch,
   check?: () => Promise<void>,
-): Promise<ChildProcess> {
-  const { envs, cwd, account } = launch;
+): Promise<Child> {
+  const { envs, cwd, account, pty } = launch;
+  const { uid, gid } = account;
   if (Object.entries(envs).some((pair) => pair.join().includes("\0"))) {
     throw new LaunchFailure("exec: environment variable contains NUL");
   }
@@ -89,16 +96,20 @@ async function start(
     }
     if (!(await stat(cwd)).isDirectory()) throw errno("ENOTDIR");
     await check?.();
+    // A terminal's program is looked up in the environment, where that leads to the same.
+    const byName = !argv0.includes("/") && envs.PATH === ownPath();
+    if (pty !== undefined) return await startPty({ file: byName ? argv0 : file, args, envs, cwd, uid, gid, ...pty });
     const child = spawn(file, args, {
       argv0,
       cwd,
       env: envs,
       stdio: [launch.stdin ? "pipe" : "ignore", "pipe", "pipe"],
-      ...(account.uid === undefined ? {} : { uid: account.uid, gid: account.gid }),
+      ...(uid === undefined ? {} : { uid, gid }),
     });
     await once(child, "spawn");
-    return child;
+    return new PipedChild(child);
   } catch (error) {
+    if (error instanceof ConnectError) throw error;
     throw new LaunchFailure(`fork/exec ${shown}: ${errorWords(error)}`);
   }
 }

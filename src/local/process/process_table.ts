@@ -1,7 +1,7 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { ChildProcess } from "node:child_process";
 import process from "node:process";
 import type { ProcessConfig, ProcessSelector } from "../../../gen/process/process_pb.ts";
+import type { Child } from "./child.ts";
 import { descendants } from "./descendants.ts";
 import type { EndEvent } from "./end_event.ts";
 import { Fanout } from "./fanout.ts";
@@ -30,7 +30,7 @@ export class ProcessTable {
 
   /** Takes a started process over. */
   add(
-    child: ChildProcess,
+    child: Child,
     config: ProcessConfig | undefined,
     tag: string | undefined,
   ): RunningProcess {

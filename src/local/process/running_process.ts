@@ -1,20 +1,15 @@
-import { Code, ConnectError } from "@connectrpc/connect";
-import type { ChildProcess } from "node:child_process";
 import process from "node:process";
-import type { Readable } from "node:stream";
 import type { ProcessConfig } from "../../../gen/process/process_pb.ts";
 import { afterDelay } from "../deadline.ts";
-import { type EndEvent, endEvent } from "./end_event.ts";
+import type { Child, InputName, OutputName } from "./child.ts";
+import type { EndEvent } from "./end_event.ts";
 import type { Fanout } from "./fanout.ts";
 import type { Subscription } from "./subscription.ts";
 
-/** The most that one data event carries. */
-const CHUNK_BYTES = 32_768;
-
-/** How long a killed process's pipes are read on, where something else holds them. */
+/** How long a killed process's output is read on, where something else holds it open. */
 const DRAIN_MS = 100;
 
-/** A started process: its pipes, and those who read from it. */
+/** A started process, and those who read from it. */
 export class RunningProcess {
   readonly pid: number;
   readonly tag: string | undefined;
@@ -22,18 +17,17 @@ export class RunningProcess {
   /** Resolves when nothing of the process is left here. */
   readonly ended: Promise<EndEvent>;
 
-  readonly #child: ChildProcess;
+  readonly #child: Child;
   readonly #fanout: Fanout;
   readonly #exit: Promise<EndEvent>;
   #exited = false;
   #killed = false;
   #over = false;
-  #stdinClosed = false;
   #stopDraining: () => void = () => {};
   #cancelDeadline: () => void = () => {};
 
   constructor(
-    child: ChildProcess,
+    child: Child,
     options: {
       tag: string | undefined;
       config: ProcessConfig | undefined;
@@ -43,18 +37,14 @@ export class RunningProcess {
     },
   ) {
     this.#child = child;
-    this.pid = child.pid!;
+    this.pid = child.pid;
     this.tag = options.tag;
     this.config = options.config;
     this.#fanout = options.fanout;
-    // A reader that went away is told to whoever writes next.
-    child.stdin?.on("error", () => {});
-    this.#exit = new Promise((resolve) => {
-      child.once("exit", (code, signal) => {
-        this.#exited = true;
-        if (this.#killed) this.#drainBriefly();
-        resolve(endEvent(code, signal));
-      });
+    this.#exit = child.exit.then((end) => {
+      this.#exited = true;
+      if (this.#killed) this.#drainBriefly();
+      return end;
     });
     this.ended = this.#run(options.onEnd);
   }
@@ -87,46 +77,41 @@ export class RunningProcess {
 
   /** Breaks its pipes, as a daemon does that dies. The process may run on. */
   abandon(): void {
-    const { stdin, stdout, stderr } = this.#child;
-    for (const pipe of [stdin, stdout, stderr]) pipe?.destroy();
+    this.#child.destroy();
   }
 
   /**
-   * Writes to standard input; resolves once the process has taken it, or its pipe.
+   * Writes to standard input or to the terminal; resolves once that has taken it.
    *
    * @throws {ConnectError} `internal`, where nobody can read it
    */
-  async write(data: Uint8Array): Promise<void> {
-    const stdin = this.#child.stdin;
-    if (!stdin || this.#stdinClosed) {
-      throw inputError("stdin not enabled or closed");
-    }
-    if (data.byteLength === 0) return;
-    await new Promise<void>((resolve, reject) => {
-      stdin.write(data, (error) => {
-        if (!error) return resolve();
-        reject(inputError(
-          `error writing to stdin of process '${this.pid}': write |1: broken pipe`,
-        ));
-      });
-    });
+  async write(to: InputName, data: Uint8Array): Promise<void> {
+    await this.#child.write(to, data);
   }
 
-  /** Ends standard input; does nothing where it is at its end. */
+  /**
+   * Ends standard input; does nothing where it is at its end.
+   *
+   * @throws {ConnectError} `unknown`, for a terminal
+   */
   closeInput(): void {
-    this.#stdinClosed = true;
-    this.#child.stdin?.end();
+    this.#child.closeInput();
+  }
+
+  /**
+   * Gives the terminal another size.
+   *
+   * @throws {ConnectError} `internal`, where there is none
+   */
+  resize(cols: number, rows: number): void {
+    this.#child.resize(cols, rows);
   }
 
   async #run(onEnd: (end: EndEvent) => void): Promise<EndEvent> {
     const drained = new Promise<void>((resolve) => {
       this.#stopDraining = resolve;
     });
-    const { stdout, stderr } = this.#child;
-    const output = Promise.all([
-      this.#forward(stdout!, "stdout"),
-      this.#forward(stderr!, "stderr"),
-    ]);
+    const output = Promise.all(this.#child.outputs.map(([name, data]) => this.#forward(name, data)));
     const end = await this.#exit;
     await Promise.race([output, drained]);
     this.#stopDraining();
@@ -137,14 +122,13 @@ export class RunningProcess {
     return end;
   }
 
-  async #forward(pipe: Readable, output: "stdout" | "stderr"): Promise<void> {
+  async #forward(name: OutputName, output: AsyncIterable<Uint8Array>): Promise<void> {
+    const { chunkBytes } = this.#child;
     try {
-      for await (const data of pipe as AsyncIterable<Uint8Array>) {
-        for (let at = 0; at < data.byteLength; at += CHUNK_BYTES) {
-          const value = data.subarray(at, at + CHUNK_BYTES);
-          await this.#fanout.publish({
-            event: { case: "data", value: { output: { case: output, value } } },
-          });
+      for await (const data of output) {
+        for (let at = 0; at < data.byteLength; at += chunkBytes) {
+          const value = data.subarray(at, at + chunkBytes);
+          await this.#fanout.publish({ event: { case: "data", value: { output: { case: name, value } } } });
         }
       }
     } catch {
@@ -160,8 +144,4 @@ export class RunningProcess {
       stop();
     };
   }
-}
-
-function inputError(reason: string): ConnectError {
-  return new ConnectError(`error writing to stdin: ${reason}`, Code.Internal);
 }

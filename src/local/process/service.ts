@@ -1,14 +1,17 @@
 import { Code, ConnectError, type ConnectRouter, type HandlerContext } from "@connectrpc/connect";
 import { stat } from "node:fs/promises";
-import { Process, type ProcessInput, Signal, type StartRequest } from "../../../gen/process/process_pb.ts";
+import process from "node:process";
+import { Process, type ProcessInput, type PTY, Signal, type StartRequest } from "../../../gen/process/process_pb.ts";
 import type { Account } from "../accounts.ts";
 import { afterDelay, deadlineExceeded, timeoutKey } from "../deadline.ts";
 import { PathError, resolvePath } from "../paths.ts";
 import { requestAccount } from "../request_user.ts";
 import type { RuntimeState } from "../runtime_state.ts";
+import type { Child } from "./child.ts";
 import { processEnvironment } from "./environment.ts";
 import { launch } from "./launch.ts";
 import type { ProcessTable } from "./process_table.ts";
+import type { TerminalSize } from "./pty_child.ts";
 import type { RunningProcess } from "./running_process.ts";
 import type { ProcessEvent, Subscription } from "./subscription.ts";
 
@@ -31,12 +34,6 @@ export function registerProcess(
 
     async *start(request, context) {
       const account = requestAccount(context.requestHeader, state);
-      if (request.pty) {
-        throw new ConnectError(
-          "a PTY is not supported by this runtime",
-          Code.Unimplemented,
-        );
-      }
       const cwd = await workingDirectory(request, account, state);
       const timeoutMs = context.values.get(timeoutKey);
       if (timeoutMs !== undefined && timeoutMs <= 0) throw deadlineExceeded();
@@ -46,10 +43,11 @@ export function registerProcess(
         envs: processEnvironment(account, state, request.process?.envs ?? {}),
         cwd,
         stdin: !(state.newer && request.stdin === false),
+        pty: request.pty && sizeOf(request.pty),
         account,
       }, state.newer);
       if (state.signal.aborted) {
-        child.kill("SIGKILL");
+        killUnwanted(child);
         throw new ConnectError("the runtime is closing", Code.Unavailable);
       }
       const running = table.add(child, request.process, request.tag);
@@ -80,12 +78,12 @@ export function registerProcess(
     },
 
     update(request) {
-      table.select(request.process);
-      if (!request.pty) return {};
-      throw new ConnectError(
-        "error resizing tty: tty not assigned to process",
-        Code.Internal,
-      );
+      const running = table.select(request.process);
+      if (request.pty) {
+        const { cols, rows } = sizeOf(request.pty);
+        running.resize(cols, rows);
+      }
+      return {};
     },
 
     async streamInput(requests) {
@@ -192,18 +190,30 @@ function resolveCwd(
   }
 }
 
+/** A size that is missing is 0, and one that is too large is cut to 16 bits. */
+function sizeOf({ size }: PTY): TerminalSize {
+  const { cols = 0, rows = 0 } = size ?? {};
+  return { cols: cols & 0xffff, rows: rows & 0xffff };
+}
+
+/** Ends what was started while the runtime closed down. */
+function killUnwanted(child: Child): void {
+  child.destroy();
+  try {
+    process.kill(child.pid, "SIGKILL");
+  } catch {
+    // It was faster.
+  }
+}
+
 async function write(
   running: RunningProcess,
   input: ProcessInput | undefined,
 ): Promise<void> {
   switch (input?.input.case) {
     case "stdin":
-      return await running.write(input.input.value);
     case "pty":
-      throw new ConnectError(
-        "error writing to tty: tty not assigned to process — input should be written to the stdin, not the tty",
-        Code.Internal,
-      );
+      return await running.write(input.input.case, input.input.value);
     default:
       throw new ConnectError("invalid input type <nil>", Code.Unimplemented);
   }

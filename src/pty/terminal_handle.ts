@@ -1,0 +1,81 @@
+import type { CallOptions } from "../connection/call_options.ts";
+import type { Connection } from "../connection/connection.ts";
+import { withLimits } from "../connection/deadline.ts";
+import { NotFoundError } from "../errors/not_found_error.ts";
+import type { InputQueue } from "../process/input_queue.ts";
+import type { Session } from "../process/session.ts";
+import { selectPid, sendSignal } from "../process/signals.ts";
+import type { Bytes } from "../streams/bytes.ts";
+import { keyboardOf } from "./keyboard.ts";
+import type { PtyExit, PtyHandle, PtyWaitOptions } from "./pty_handle.ts";
+import { screenOf } from "./screen.ts";
+import { checkSize, type PtySize } from "./size.ts";
+
+/** The handle of a terminal, over the session of its process. */
+export class TerminalHandle implements PtyHandle {
+  readonly readable: ReadableStream<Bytes>;
+  readonly writable: WritableStream<Uint8Array | string>;
+  readonly #connection: Connection;
+  readonly #session: Session;
+  #resized: Promise<unknown> = Promise.resolve();
+
+  constructor(connection: Connection, input: InputQueue, session: Session) {
+    const { pid } = session;
+    this.#connection = connection;
+    this.#session = session;
+    this.readable = screenOf(session.output);
+    // A terminal that takes no more holds its writer back as long as it likes: that is no slow answer.
+    const options = { requestTimeoutMs: 0 };
+    this.writable = keyboardOf(
+      session,
+      (data, signal) => input.send(connection, pid, data, { ...options, signal }, "pty"),
+    );
+  }
+
+  get pid(): number {
+    return this.#session.pid;
+  }
+
+  async resize(size: PtySize, options: CallOptions = {}): Promise<void> {
+    const checked = checkSize(size);
+    const { signal } = options;
+    signal?.throwIfAborted();
+    if (this.#session.exited) throw this.#gone();
+    const call = this.#connection.call(`resize the terminal of process ${this.pid}`, "process", options);
+    const request = { process: selectPid(this.pid), pty: { size: checked } };
+    // The last size must be the last to arrive.
+    const before = this.#resized;
+    const resized = withLimits({ signal, timeoutMs: call.timeoutMs, context: call }, () => before)
+      .then(() => this.#connection.rpc.process.update(request, call, signal));
+    this.#resized = Promise.allSettled([before, resized]);
+    await resized;
+  }
+
+  async wait(options: PtyWaitOptions = {}): Promise<PtyExit> {
+    options.signal?.throwIfAborted();
+    const { exitCode, signal, error, pid } = await this.#session.wait(Promise.resolve(), options.signal);
+    return { exitCode, ...(signal !== undefined && { signal }), ...(error !== undefined && { error }), pid };
+  }
+
+  async kill(options: CallOptions = {}): Promise<boolean> {
+    return await this.#session.kill(() => sendSignal(this.#connection, this.pid, "SIGKILL", options));
+  }
+
+  disconnect(): Promise<void> {
+    this.#session.disconnect();
+    return Promise.resolve();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { owned, disconnected } = this.#session;
+    if (owned && !disconnected) await this.kill();
+    else await this.disconnect();
+  }
+
+  #gone(): NotFoundError {
+    return new NotFoundError(`Cannot resize the terminal of process ${this.pid}: it has ended`, {
+      code: "process_not_found",
+      sandboxId: this.#session.sandboxId,
+    });
+  }
+}
