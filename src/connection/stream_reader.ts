@@ -35,7 +35,10 @@ export class FrameReader {
   /** The next frame, or undefined where the body ends between two frames. */
   async next(): Promise<Frame | undefined> {
     while (this.#left < HEADER_BYTES) {
-      const rest = this.#chunk.subarray(this.#offset);
+      // Not a view: while it is waited, even an empty one would keep the last chunk alive, on Deno 64 KiB a stream.
+      const rest = this.#left === 0 ? NO_BYTES : this.#chunk.slice(this.#offset);
+      this.#chunk = rest;
+      this.#offset = 0;
       if (!await this.#pull()) {
         if (rest.byteLength === 0) return undefined;
         throw this.#cutOff();
