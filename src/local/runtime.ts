@@ -12,6 +12,9 @@ import { FaultyFanout } from "./process/faulty_fanout.ts";
 import { ProcessTable } from "./process/process_table.ts";
 import type { RuntimeState } from "./runtime_state.ts";
 
+/** The port by which clients know a sandbox's daemon. */
+const RUNTIME_PORT = 49983;
+
 /** How to set up a local runtime. */
 export interface LocalRuntimeOptions {
   /**
@@ -91,7 +94,7 @@ export interface LocalRuntime extends AsyncDisposable {
    * are handed over as they are: a gzipped one stays so.
    */
   readonly fetch: Fetch;
-  /** What a `RuntimeClient` needs to use this runtime. */
+  /** What a `RuntimeClient` needs to use this runtime. Other ports than its own are those of this machine. */
   clientOptions(): RuntimeClientOptions;
   /**
    * Kills the processes with all that runs below them, stops listening and
@@ -174,7 +177,8 @@ export async function startLocalRuntime(
       return await localFetch(input, init);
     },
     clientOptions: () => ({
-      sandboxBaseUrl: server.url,
+      // What commands listen on are ports of this machine.
+      sandboxBaseUrl: (port) => port === RUNTIME_PORT ? server.url : `http://127.0.0.1:${port}`,
       ...(token === "" ? {} : { runtimeToken: token }),
     }),
     close,

@@ -1,7 +1,8 @@
-import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertFalse, assertNotEquals, assertRejects } from "@std/assert";
 import { existsSync } from "node:fs";
 import { Agent, request } from "node:http";
 import { relative } from "node:path";
+import { RuntimeClient } from "../../mod.ts";
 import { type LocalRuntimeOptions, startLocalRuntime } from "../../src/local/mod.ts";
 import { nextEvent, processClient, rest, script, startedPid } from "./process_client.ts";
 import { isRunning } from "./running.ts";
@@ -16,14 +17,22 @@ Deno.test("startLocalRuntime() makes a random token and refuses requests without
   const headers = { "x-access-token": one.token };
   const allowed = await fetch(`${one.url}/envs`, { headers });
   assertEquals(await allowed.json(), { E2B_SANDBOX: "false" });
-  assertEquals(one.clientOptions(), { sandboxBaseUrl: one.url, runtimeToken: one.token });
+  assertEquals(one.clientOptions().runtimeToken, one.token);
 });
 
 Deno.test("startLocalRuntime() is open with an empty token", async () => {
   await using runtime = await startLocalRuntime({ token: "", envs: { A: "1" } });
   const response = await runtime.fetch("http://anything/envs");
   assertEquals(await response.json(), { A: "1", E2B_SANDBOX: "false" });
-  assertEquals(runtime.clientOptions(), { sandboxBaseUrl: runtime.url });
+  assertFalse("runtimeToken" in runtime.clientOptions());
+});
+
+Deno.test("startLocalRuntime() tells where its own port is, and those of the commands that it runs", async () => {
+  await using runtime = await startLocalRuntime();
+  const { sandboxBaseUrl } = runtime.clientOptions();
+  assert(typeof sandboxBaseUrl === "function");
+  assertEquals([49983, 3000].map(sandboxBaseUrl), [runtime.url, "http://127.0.0.1:3000"]);
+  assertEquals(new RuntimeClient(runtime.clientOptions()).runtimeUrl, runtime.url);
 });
 
 Deno.test("startLocalRuntime() rejects where the port is taken", async () => {

@@ -2,7 +2,6 @@ const OTHER_CODEC = "gRPC: the client speaks Connect";
 const RAW_HTTP = "paths, methods and headers that the client never sends";
 const PTY = "terminals come later";
 const WATCH = "watching comes later";
-const SIGNED = "signed URLs come later";
 const CONTROL_PLANE = "the control plane calls /init, no client";
 const NOT_PUBLIC = "the public API has no such call";
 const DEADLINE = "Connect-Timeout-Ms is never sent";
@@ -46,8 +45,6 @@ export const CASES_LEFT_OUT: Readonly<Record<string, string>> = {
   "fs-watcher": WATCH,
   "init-bodies": CONTROL_PLANE,
   "token-init": CONTROL_PLANE,
-  "files-signed-read": SIGNED,
-  "files-signed-write": SIGNED,
 };
 
 /** Steps of replayed cases that no call of the client causes. */

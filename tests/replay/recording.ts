@@ -59,6 +59,7 @@ export interface RecordedStep {
 export interface RecordedCase {
   readonly name: string;
   readonly about: string;
+  readonly token: string | null;
   readonly steps: readonly RecordedStep[];
 }
 

@@ -8,11 +8,13 @@ import { CASES_LEFT_OUT, STEPS_LEFT_OUT } from "./left_out.ts";
 import { baseName, type Exchange, header, RECORDED, type RecordedCase, type Version } from "./recording.ts";
 import { classOf, REFUSALS } from "./refusals.ts";
 import { answer } from "./server.ts";
+import { replaySigned } from "./signed.ts";
 
 for (const version of ["0.2.10", "0.6.13"] as const) {
   for (const item of RECORDED[version]) {
     if (baseName(item.name) in CASES_LEFT_OUT) continue;
-    Deno.test(`replay: ${version} ${item.name}`, () => replay(item, version));
+    const play = item.name.startsWith("files-signed-") ? replaySigned : replay;
+    Deno.test(`replay: ${version} ${item.name}`, () => play(item, version));
   }
 }
 

@@ -14,11 +14,11 @@ export async function handleFiles(request: Request, state: RuntimeState): Promis
       return request.method === "POST" ? await compose(request, state) : methodNotAllowed("POST");
     }
     if (request.method === "GET") {
-      authorize(request.headers, state);
+      authorize(request, "read", state);
       return await download(request, state);
     }
     if (request.method === "POST") {
-      authorize(request.headers, state);
+      authorize(request, "write", state);
       return await upload(request, state);
     }
     return methodNotAllowed("GET", "POST");

@@ -3,6 +3,7 @@ import type { Account } from "../accounts.ts";
 import { PathError, resolvePath } from "../paths.ts";
 import type { RuntimeState } from "../runtime_state.ts";
 import { HttpError, PlainError } from "./http_error.ts";
+import { checkSignature, type Operation } from "./signature.ts";
 
 /** What the query of a `/files` request says. */
 export interface FilesQuery {
@@ -10,6 +11,10 @@ export interface FilesQuery {
   readonly path: string | undefined;
   /** The account to act for. Basic authentication does not replace it. */
   readonly username: string | undefined;
+  /** What may stand in for the token. */
+  readonly signature: string | undefined;
+  /** The second until which the signature is good. */
+  readonly expiration: bigint | undefined;
 }
 
 /** Reads the query; the old version insists on an account. */
@@ -22,7 +27,26 @@ export function readQuery(url: URL, state: RuntimeState): FilesQuery {
       "Query argument username is required, but not found",
     );
   }
-  return { path, username };
+  const signature = single(url, "signature");
+  const expiration = integer("signature_expiration", single(url, "signature_expiration"));
+  return { path, username, signature, expiration };
+}
+
+/** A number as the daemon reads one: of 64 bits, with or without a sign. */
+function integer(name: string, text: string | undefined): bigint | undefined {
+  if (text === undefined) return undefined;
+  const problem = !/^[+-]?\d+$/.test(text)
+    ? "invalid syntax"
+    : BigInt.asIntN(64, BigInt(text.replace("+", ""))) !== BigInt(text.replace("+", ""))
+    ? "value out of range"
+    : undefined;
+  if (problem === undefined) return BigInt(text.replace("+", ""));
+  throw new PlainError(
+    400,
+    `Invalid format for parameter ${name}: error binding string parameter: strconv.ParseInt: parsing ${
+      JSON.stringify(text)
+    }: ${problem}`,
+  );
 }
 
 function single(url: URL, name: string): string | undefined {
@@ -40,10 +64,11 @@ function single(url: URL, name: string): string | undefined {
  * The token check of `GET` and `POST /files`, which the token middleware leaves
  * to their handlers because a signature in the URL may stand in for the header.
  */
-export function authorize(headers: Headers, state: RuntimeState): void {
+export function authorize(request: Request, operation: Operation, state: RuntimeState): void {
+  const query = readQuery(new URL(request.url), state);
   if (!state.token) return; // an empty one keeps nobody out
-  const given = headers.get("x-access-token");
-  if (!given) throw new HttpError(401, "missing signature query parameter");
+  const given = request.headers.get("x-access-token");
+  if (!given) return checkSignature(query, operation, state.token);
   if (!tokenMatches(given, state.token)) {
     throw new HttpError(
       401,

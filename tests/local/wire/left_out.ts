@@ -14,10 +14,6 @@ export const LEFT_OUT: readonly Exemption[] = [
     reason: "pseudo-terminals are not there yet",
   },
   {
-    cases: ["files-signed-read", "files-signed-write"],
-    reason: "signed URLs are not there yet",
-  },
-  {
     cases: ["grpc-start-echo"],
     reason: "gRPC is not served: this package and browsers speak Connect",
   },

@@ -7,6 +7,7 @@ import { Exchange, type RawResponse } from "./exchange.ts";
 import { Machine, maySwitch } from "./machine.ts";
 import { at, type Case, type Json, type Received, replaceAt, type Step, type Wait } from "./recording.ts";
 import { type Placement, toRequest } from "./request.ts";
+import { signedHere } from "./signatures.ts";
 
 /** The search path of the recorded daemon. */
 const SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
@@ -59,7 +60,9 @@ class Player {
       await this.#wait(step.wait ?? {});
       if (step.abort !== undefined) await this.#exchanges.get(step.abort)?.abort();
       if (!step.send) continue;
-      const exchange = await Exchange.open(this.#port, toRequest(step.send, this.#placement()));
+      const request = toRequest(step.send, this.#placement());
+      const path = signedHere(step.send.path, request.path, this.#case.token ?? null);
+      const exchange = await Exchange.open(this.#port, { ...request, path });
       this.#exchanges.set(index, exchange);
       if (step.background) await exchange.until((response) => framesOf(response, step).length > 0);
       else await this.#compare(index);
