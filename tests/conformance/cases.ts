@@ -14,6 +14,7 @@ import { outputLive } from "./cases/output_live.ts";
 import { processes } from "./cases/processes.ts";
 import { quoting } from "./cases/quoting.ts";
 import { signals } from "./cases/signals.ts";
+import { watch } from "./cases/watch.ts";
 import { stdin } from "./cases/stdin.ts";
 
 /** In the order in which a reader would look at them. */
@@ -29,6 +30,7 @@ export const CASES: readonly Case[] = [
   ...cancel,
   ...filesMetadata,
   ...filesMoving,
+  ...watch,
   ...filesContent,
   ...filesReading,
   ...info,
