@@ -102,9 +102,15 @@ function textOf(bytes: Buffer): string {
   return Buffer.from(text).equals(bytes) ? text : `base64:${bytes.toString("base64")}`;
 }
 
+/** The daemon lists processes in any order. */
+function byCommand(a: Json, b: Json): number {
+  return JSON.stringify(a.config) < JSON.stringify(b.config) ? -1 : 1;
+}
+
 /** Deno's `node:fs` tells times to the millisecond only. */
 function comparableMessage(value: Json, key = ""): Json {
   if (key === "modifiedTime" && value !== VARIES) return new Date(value).toISOString();
+  if (key === "processes") return value.map((item: Json) => comparableMessage(item)).sort(byCommand);
   if (Array.isArray(value)) return value.map((item) => comparableMessage(item));
   if (!isObject(value)) return value;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, comparableMessage(item, name)]));
