@@ -1,6 +1,7 @@
 import type { CommandHandle, RuntimeClient } from "../../mod.ts";
 import { type Exchange, header, messageOf } from "./recording.ts";
 import { recordedUpload } from "./request.ts";
+import { type RecordedTerminal, resizeCall, terminalCall, typeCall } from "./terminals.ts";
 
 /** What a caller of the public API does that makes the client send a request. */
 export type Call = (sandbox: RuntimeClient) => Promise<unknown>;
@@ -61,9 +62,14 @@ function processCall(
       if (message.signal === "SIGNAL_SIGTERM") return ({ commands }) => commands.sendSignal(pid, "SIGTERM");
       return ({ commands }) => commands.kill(pid);
     case "/process.Process/SendInput": {
-      const { stdin } = message.input as { stdin?: string };
+      const { stdin, pty } = message.input as { stdin?: string; pty?: string };
+      if (pid !== undefined && pty !== undefined) return typeCall(pid, Uint8Array.fromBase64(pty));
       if (pid === undefined || stdin === undefined) return undefined;
       return ({ commands }) => commands.sendStdin(pid, Uint8Array.fromBase64(stdin));
+    }
+    case "/process.Process/Update": {
+      const { size } = (message.pty ?? {}) as Partial<RecordedTerminal["pty"]>;
+      return size === undefined ? undefined : resizeCall(pid!, size);
     }
     case "/process.Process/CloseStdin":
       return ({ commands }) => commands.closeStdin(pid!);
@@ -80,16 +86,19 @@ interface RecordedStart {
 }
 
 function startCall(
-  { background }: Exchange,
+  exchange: Exchange,
   message: Record<string, unknown>,
   account: { user: string | undefined },
 ): Call | undefined {
   const { cmd, args = [], envs, cwd } = (message.process ?? {}) as RecordedStart;
-  if (!cmd || message.pty !== undefined) return undefined;
+  if (!cmd) return undefined;
+  if (message.pty !== undefined) {
+    return terminalCall(exchange, message as unknown as RecordedTerminal, account.user);
+  }
   const ours = cmd === "/bin/bash" && args[0] === "-l" && args[1] === "-c";
   const command = ours ? args[2]! : [cmd, ...args];
   const options = { ...account, envs, cwd, tag: message.tag as string | undefined };
-  if (background) return ({ commands }) => commands.start(command, { ...options, stdin: true });
+  if (exchange.background) return ({ commands }) => commands.start(command, { ...options, stdin: true });
   return async ({ commands }): Promise<unknown> => {
     const handle: CommandHandle = await commands.start(command, options);
     return await handle.wait({ check: false });

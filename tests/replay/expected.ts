@@ -29,7 +29,7 @@ export function expectedValue(exchange: Exchange): unknown {
       return ((messageOf(body).processes ?? []) as Process[]).map(processInfo);
     case "/process.Process/Start":
     case "/process.Process/Connect":
-      return commandResult((body as { frames: RecordedFrame[] }).frames);
+      return resultOf((body as { frames: RecordedFrame[] }).frames, isTerminal(exchange));
     default:
       return undefined;
   }
@@ -109,7 +109,7 @@ const SIGNALS: Readonly<Record<string, readonly [name: string, number: number]>>
 
 interface Event {
   readonly start?: { readonly pid: number };
-  readonly data?: { readonly stdout?: string; readonly stderr?: string };
+  readonly data?: { readonly stdout?: string; readonly stderr?: string; readonly pty?: string };
   readonly end?: {
     readonly exitCode?: number;
     readonly exited?: boolean;
@@ -118,9 +118,15 @@ interface Event {
   };
 }
 
-function commandResult(frames: readonly RecordedFrame[]): unknown {
+/** Whether a request starts a terminal. */
+export function isTerminal({ send }: Exchange): boolean {
+  const [frame] = (send.body as { frames?: RecordedFrame[] } | null)?.frames ?? [];
+  return messageOf(frame).pty !== undefined;
+}
+
+function resultOf(frames: readonly RecordedFrame[], terminal: boolean): unknown {
   const events = frames.map((frame) => (messageOf(frame).event ?? {}) as Event);
-  const bytes = (stream: "stdout" | "stderr") =>
+  const bytes = (stream: "stdout" | "stderr" | "pty") =>
     new Uint8Array(
       frames.flatMap(({ elided }, i) =>
         elided?.stream === stream
@@ -128,14 +134,18 @@ function commandResult(frames: readonly RecordedFrame[]): unknown {
           : [...Uint8Array.fromBase64(events[i]?.data?.[stream] ?? "")]
       ),
     );
-  const [stdoutBytes, stderrBytes] = [bytes("stdout"), bytes("stderr")];
   const end = events.find((event) => event.end !== undefined)!.end!;
   const signal = SIGNALS[end.status.replace("signal: ", "")];
-  return {
+  const exit = {
     pid: events.find(({ start }) => start !== undefined)!.start!.pid,
     exitCode: end.exited ? end.exitCode ?? 0 : 128 + signal![1],
     ...(signal !== undefined && { signal: signal[0] }),
     ...(end.error !== undefined && { error: end.error }),
+  };
+  if (terminal) return { shown: bytes("pty"), exit };
+  const [stdoutBytes, stderrBytes] = [bytes("stdout"), bytes("stderr")];
+  return {
+    ...exit,
     stdoutBytes,
     stderrBytes,
     stdout: new TextDecoder().decode(stdoutBytes),

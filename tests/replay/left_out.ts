@@ -1,6 +1,5 @@
 const OTHER_CODEC = "gRPC: the client speaks Connect";
 const RAW_HTTP = "paths, methods and headers that the client never sends";
-const PTY = "terminals come later";
 const WATCH = "watching comes later";
 const CONTROL_PLANE = "the control plane calls /init, no client";
 const NOT_PUBLIC = "the public API has no such call";
@@ -24,9 +23,6 @@ export const CASES_LEFT_OUT: Readonly<Record<string, string>> = {
   "process-timeout-connect": DEADLINE,
   "process-timeout-malformed": DEADLINE,
   "process-timeout-zero": DEADLINE,
-  "process-pty": PTY,
-  "process-pty-bash": PTY,
-  "process-pty-errors": PTY,
   "grpc-start-echo": OTHER_CODEC,
   "rpc-stream-gzip": "the client asks for no compression",
   "rpc-unary-gzip": "the client asks for no compression",
@@ -54,10 +50,10 @@ export const STEPS_LEFT_OUT: Readonly<Record<string, Readonly<Record<number, str
   "files-post-several": { 1: "each file has a request of its own, so that a failure tells what was written" },
   "files-post-path-and-several": { 1: "one file with a path", 3: "one file with a path" },
   "files-post-errors": { 4: "a path is always given", 6: "an account is always given" },
-  "process-list-two": { 1: PTY },
   "process-connect-unknown": { 1: "never by tag", 3: "never without a selector", 4: "never without a selector" },
   "process-sendsignal-unknown": { 1: "never by tag", 2: "never without a selector" },
-  "process-sendinput-errors": { 1: "never without a selector", 3: PTY, 4: "nothing is sent for no data" },
+  "process-pty-errors": { 2: "a size is always given" },
+  "process-sendinput-errors": { 1: "never without a selector", 4: "nothing is sent for no data" },
   "fs-user": { 0: "the client always names an account" },
   "init-envvars": { 0: CONTROL_PLANE, 3: CONTROL_PLANE, 6: CONTROL_PLANE, 8: CONTROL_PLANE },
   "init-sets-token": { 0: CONTROL_PLANE },

@@ -1,13 +1,14 @@
 /** Feeds every recorded answer to the client, and asserts what its caller gets. */
 
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
-import { type CommandHandle, isSandboxError, RuntimeClient, type SandboxErrorCode } from "../../mod.ts";
+import { type CommandHandle, isSandboxError, type PtyHandle, RuntimeClient, type SandboxErrorCode } from "../../mod.ts";
 import { callOf, takesUser } from "./calls.ts";
 import { expectedValue } from "./expected.ts";
 import { CASES_LEFT_OUT, STEPS_LEFT_OUT } from "./left_out.ts";
 import { baseName, type Exchange, header, RECORDED, type RecordedCase, type Version } from "./recording.ts";
 import { classOf, REFUSALS } from "./refusals.ts";
 import { answer } from "./server.ts";
+import { stageOf, wholeOf } from "./terminals.ts";
 import { replaySigned } from "./signed.ts";
 
 for (const version of ["0.2.10", "0.6.13"] as const) {
@@ -21,7 +22,7 @@ for (const version of ["0.2.10", "0.6.13"] as const) {
 /** A stream that is open while later steps run. */
 interface Background {
   readonly exchange: Exchange;
-  readonly handle: CommandHandle;
+  readonly handle: CommandHandle | PtyHandle;
   finish(): void;
 }
 
@@ -57,13 +58,14 @@ async function replayStep(
   );
   assert(call !== undefined, `${where} is neither replayed nor listed`);
   const recorded = answer(exchange, captured);
+  const stage = stageOf(exchange, recorded.fetch);
   // The daemon looks at the account of every request, also where the client sends none by itself.
   const account = takesUser(exchange) ? undefined : header(exchange, "authorization");
   // The client asks for none, and takes a compressed answer only where its user has asked.
   const encoding = header(exchange, "accept-encoding");
   const sandbox = new RuntimeClient({
     sandboxBaseUrl: "http://recorded",
-    fetch: recorded.fetch,
+    fetch: stage.fetch,
     runtimeToken: header(exchange, "x-access-token"),
     headers: {
       ...(account !== undefined && { authorization: account }),
@@ -72,7 +74,7 @@ async function replayStep(
     capabilities: { closeStdin: true },
     retry: false,
   });
-  const outcome = await call(sandbox).then((value) => ({ value }), (error) => ({ error }));
+  const outcome = await call(sandbox).then((value) => ({ value }), (error) => ({ error })).finally(stage.finish);
   assertEquals(recorded.count, 1, `${where}: requests sent`);
   if (code !== undefined) {
     assert("error" in outcome, `${where} should be refused with ${code}`);
@@ -83,7 +85,7 @@ async function replayStep(
   }
   if ("error" in outcome) throw outcome.error;
   if (exchange.background || exchange.send.path.endsWith("/Connect")) {
-    const background = { exchange, handle: outcome.value as CommandHandle, finish: recorded.finish };
+    const background = { exchange, handle: outcome.value as Background["handle"], finish: recorded.finish };
     if (exchange.background) return background;
     await ended(background);
     return undefined;
@@ -95,11 +97,14 @@ async function replayStep(
 async function ended({ exchange, handle, finish }: Background): Promise<void> {
   finish();
   if (exchange.receive.aborted) return;
-  assertEquals(await handle.wait({ check: false }), expectedValue(exchange));
+  const value = "readable" in handle ? await wholeOf(handle) : await handle.wait({ check: false });
+  assertEquals(value, expectedValue(exchange));
 }
 
 /** Waits for text, as the recording did before it went on. */
 async function heard({ handle }: Background, text: string): Promise<void> {
+  // A terminal is read once: what it has shown is compared at its end.
+  if ("readable" in handle) return;
   let stdout = "";
   for await (const event of handle) {
     if (event.type === "stdout") stdout += event.text;

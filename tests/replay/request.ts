@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { contentOf, type Exchange, header, messageOf, type RecordedBody } from "./recording.ts";
 import { decode, methodOf } from "./schema.ts";
+import { withDefaults } from "./terminals.ts";
 
 /** Compares a request of the client with the recorded one: what it asks for, as whom, and with which token. */
 export async function checkRequest(
@@ -38,10 +39,17 @@ export async function checkRequest(
 /** The client starts every command through a shell that becomes the command; input is a matter of that shell. */
 function checkStart(message: Record<string, unknown>, expected: Record<string, unknown>): void {
   const { cmd, args, ...process } = message.process as { cmd: string; args: string[] };
-  const { cmd: wanted, args: wantedArgs = [], ...rest } = expected.process as { cmd: string; args?: string[] };
+  const { cmd: wanted, args: wantedArgs = [], ...plain } = expected.process as RecordedProcess;
+  const rest = expected.pty === undefined ? plain : { ...plain, envs: withDefaults(plain.envs) };
   assertEquals([cmd, args[0]], ["/bin/sh", "-c"]);
   assertEquals(args.slice(3), [wanted, ...wantedArgs]);
-  assertEquals([process, message.tag], [rest, expected.tag]);
+  assertEquals([process, message.tag, message.pty], [rest, expected.tag, expected.pty]);
+}
+
+interface RecordedProcess {
+  readonly cmd: string;
+  readonly args?: string[];
+  readonly envs?: Record<string, string>;
 }
 
 /** Ranges and the query of a download, the bytes of an upload. */
