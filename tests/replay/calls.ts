@@ -1,6 +1,7 @@
 import type { CommandHandle, RuntimeClient } from "../../mod.ts";
 import { type Exchange, header, messageOf } from "./recording.ts";
 import { recordedUpload } from "./request.ts";
+import { readRecorded } from "./watch.ts";
 import { type RecordedTerminal, resizeCall, terminalCall, typeCall } from "./terminals.ts";
 
 /** What a caller of the public API does that makes the client send a request. */
@@ -36,6 +37,10 @@ export function callOf(exchange: Exchange, resolve: (value: unknown) => unknown)
       return ({ files }) => files.rename(`${message.source}`, `${message.destination}`, options);
     case "Remove":
       return ({ files }) => files.remove(`${message.path}`, options);
+    case "WatchDir":
+      return ({ files }) => readRecorded(files, exchange, options);
+    case "CreateWatcher":
+      return ({ files }) => files.watchDir(`${message.path}`, { ...options, polling: true });
     default:
       return method === "POST" ? processCall(exchange, options, resolve) : undefined;
   }

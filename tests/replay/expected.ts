@@ -1,4 +1,5 @@
 import { contentOf, type Exchange, messageOf, type RecordedFrame, repeated } from "./recording.ts";
+import { expectedEvents } from "./watch.ts";
 
 /** The public value of a good answer, worked out from the recording alone. */
 export function expectedValue(exchange: Exchange): unknown {
@@ -27,6 +28,8 @@ export function expectedValue(exchange: Exchange): unknown {
       return receive.status === 200;
     case "/process.Process/List":
       return ((messageOf(body).processes ?? []) as Process[]).map(processInfo);
+    case "/filesystem.Filesystem/WatchDir":
+      return expectedEvents(exchange);
     case "/process.Process/Start":
     case "/process.Process/Connect":
       return resultOf((body as { frames: RecordedFrame[] }).frames, isTerminal(exchange));

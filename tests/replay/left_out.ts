@@ -1,6 +1,5 @@
 const OTHER_CODEC = "gRPC: the client speaks Connect";
 const RAW_HTTP = "paths, methods and headers that the client never sends";
-const WATCH = "watching comes later";
 const CONTROL_PLANE = "the control plane calls /init, no client";
 const NOT_PUBLIC = "the public API has no such call";
 const DEADLINE = "Connect-Timeout-Ms is never sent";
@@ -32,13 +31,6 @@ export const CASES_LEFT_OUT: Readonly<Record<string, string>> = {
   "rpc-method": RAW_HTTP,
   "rpc-malformed": "the client sends the binary codec, well formed",
   "rpc-stream-envelopes": "the client sends exactly one message",
-  "fs-watch": WATCH,
-  "fs-watch-recursive": WATCH,
-  "fs-watch-upload": WATCH,
-  "fs-watch-deadline-keepalive": WATCH,
-  "fs-watch-errors": WATCH,
-  "fs-watch-include-entry": WATCH,
-  "fs-watcher": WATCH,
   "init-bodies": CONTROL_PLANE,
   "token-init": CONTROL_PLANE,
 };

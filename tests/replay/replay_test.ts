@@ -8,6 +8,7 @@ import { CASES_LEFT_OUT, STEPS_LEFT_OUT } from "./left_out.ts";
 import { baseName, type Exchange, header, RECORDED, type RecordedCase, type Version } from "./recording.ts";
 import { classOf, REFUSALS } from "./refusals.ts";
 import { answer } from "./server.ts";
+import { replayWatcher } from "./watch.ts";
 import { stageOf, wholeOf } from "./terminals.ts";
 import { replaySigned } from "./signed.ts";
 
@@ -15,7 +16,8 @@ for (const version of ["0.2.10", "0.6.13"] as const) {
   for (const item of RECORDED[version]) {
     if (baseName(item.name) in CASES_LEFT_OUT) continue;
     const play = item.name.startsWith("files-signed-") ? replaySigned : replay;
-    Deno.test(`replay: ${version} ${item.name}`, () => play(item, version));
+    const run = baseName(item.name) === "fs-watcher" ? replayWatcher : play;
+    Deno.test(`replay: ${version} ${item.name}`, () => run(item, version));
   }
 }
 
@@ -33,7 +35,7 @@ async function replay({ name, steps }: RecordedCase, version: Version): Promise<
   for (const [index, step] of steps.entries()) {
     for (const [key, pointer] of Object.entries(step.capture ?? {})) captured.set(key, valueAt(step, pointer));
     if (step.role !== undefined || index in leftOut) continue;
-    if (step.abort !== undefined) await backgrounds.get(step.abort)!.handle.disconnect();
+    if (step.abort !== undefined) await backgrounds.get(step.abort)?.handle.disconnect();
     if (step.wait?.end) await ended(backgrounds.get(step.wait.step!)!);
     if (step.wait?.includes) await heard(backgrounds.get(step.wait.step!)!, step.wait.includes);
     if (step.send === undefined) continue;
@@ -84,7 +86,9 @@ async function replayStep(
     return undefined;
   }
   if ("error" in outcome) throw outcome.error;
-  if (exchange.background || exchange.send.path.endsWith("/Connect")) {
+  // Also one that was recorded in the background: it was read to its last event.
+  if (exchange.send.path.endsWith("/WatchDir")) recorded.finish();
+  else if (exchange.background || exchange.send.path.endsWith("/Connect")) {
     const background = { exchange, handle: outcome.value as Background["handle"], finish: recorded.finish };
     if (exchange.background) return background;
     await ended(background);
