@@ -1,10 +1,12 @@
-import type { CommandHandle, RuntimeClient } from "../../mod.ts";
+import type { RuntimeClient } from "../../mod.ts";
 
 /** A portable case: it runs on every runtime, against every daemon. */
 export interface Case {
   readonly name: string;
   /** What it is written from: `wire: <name of a recorded case>` or `docs/protocol.md §<section>`. */
   readonly source: string;
+  /** It reaches more of the sandbox than its daemon, or by other means than the client's `fetch`. */
+  readonly direct?: boolean;
   run(sandbox: RuntimeClient, kit: Kit): Promise<void>;
 }
 
@@ -15,14 +17,14 @@ export interface Kit {
   /** A text that no other case has: a tag, a name. */
   readonly unique: string;
   /** Disposes a handle after the case, whatever its outcome. */
-  own(handle: CommandHandle): CommandHandle;
+  own<T extends AsyncDisposable>(handle: T): T;
 }
 
 /** Runs a case in a directory of its own and tidies up. */
 export async function runCase(sandbox: RuntimeClient, { run }: Case): Promise<void> {
   const unique = crypto.randomUUID();
   const dir = `/tmp/conformance-${unique}`;
-  const owned: CommandHandle[] = [];
+  const owned: AsyncDisposable[] = [];
   await sandbox.files.makeDir(dir);
   try {
     await run(sandbox, {

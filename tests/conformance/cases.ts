@@ -12,6 +12,8 @@ import { info } from "./cases/info.ts";
 import { output } from "./cases/output.ts";
 import { outputLive } from "./cases/output_live.ts";
 import { processes } from "./cases/processes.ts";
+import { pty } from "./cases/pty.ts";
+import { ptyHandles } from "./cases/pty_handles.ts";
 import { quoting } from "./cases/quoting.ts";
 import { signals } from "./cases/signals.ts";
 import { watch } from "./cases/watch.ts";
@@ -28,6 +30,8 @@ export const CASES: readonly Case[] = [
   ...processes,
   ...signals,
   ...cancel,
+  ...pty,
+  ...ptyHandles,
   ...filesMetadata,
   ...filesMoving,
   ...watch,
