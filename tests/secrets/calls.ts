@@ -34,6 +34,7 @@ export const CALLS: Readonly<Record<string, Call>> = {
   "files.readStream": async ({ files }) => await new Response(await files.readStream("/x")).text(),
   "files.write": ({ files }) => files.write("/x", one("content")),
   "files.writeText": ({ files }) => files.writeText("/x", "content"),
+  "files.watchDir": async ({ files }) => await Array.fromAsync(await files.watchDir("/x", QUICK)),
   "files.writeFiles": ({ files }) => files.writeFiles([{ path: "/x", data: "1" }, { path: "/y", data: "2" }]),
 };
 

@@ -17,6 +17,9 @@ export interface TreeListener {
   failed(words: string): void;
 }
 
+/** What a tree needs of the kernel. */
+export type Kernel = Pick<Inotify, "watch" | "unwatch">;
+
 /** How many renames are remembered whose second half is yet to come. */
 const RENAMES = 10;
 const OVERFLOW = "fsnotify: queue or buffer overflow";
@@ -37,7 +40,7 @@ const MEANINGS: readonly (readonly [mask: number, type: EventType])[] = [
 export class WatchTree {
   readonly #root: string;
   readonly #recursive: boolean;
-  readonly #inotify: Inotify;
+  readonly #kernel: Kernel;
   readonly #listener: TreeListener;
   readonly #onEvent: KernelListener = (event) => this.#take(event);
   /** Names of directories below the root, which is empty, by descriptor; and the other way round. */
@@ -47,10 +50,10 @@ export class WatchTree {
   readonly #renames: Map<number, string> = new Map();
   #isClosed = false;
 
-  private constructor(root: string, recursive: boolean, inotify: Inotify, listener: TreeListener) {
+  private constructor(root: string, recursive: boolean, kernel: Kernel, listener: TreeListener) {
     this.#root = root;
     this.#recursive = recursive;
-    this.#inotify = inotify;
+    this.#kernel = kernel;
     this.#listener = listener;
   }
 
@@ -62,11 +65,11 @@ export class WatchTree {
   static async open(
     root: string,
     recursive: boolean,
-    inotify: Inotify,
+    kernel: Kernel,
     listener: TreeListener,
     signal: AbortSignal,
   ): Promise<WatchTree> {
-    const tree = new WatchTree(root, recursive, inotify, listener);
+    const tree = new WatchTree(root, recursive, kernel, listener);
     try {
       tree.#add("");
       if (recursive) await tree.#addBelow(signal);
@@ -80,7 +83,7 @@ export class WatchTree {
   /** Watches nothing more. */
   close(): void {
     this.#isClosed = true;
-    for (const descriptor of this.#names.keys()) this.#inotify.unwatch(descriptor, this.#onEvent);
+    for (const descriptor of this.#names.keys()) this.#kernel.unwatch(descriptor, this.#onEvent);
     this.#names.clear();
     this.#descriptors.clear();
   }
@@ -174,7 +177,7 @@ export class WatchTree {
   }
 
   #add(dir: string): void {
-    const descriptor = this.#inotify.watch(this.#path(dir), this.#onEvent);
+    const descriptor = this.#kernel.watch(this.#path(dir), this.#onEvent);
     this.#names.set(descriptor, dir);
     this.#descriptors.set(dir, descriptor);
   }
@@ -183,7 +186,7 @@ export class WatchTree {
     const dir = this.#names.get(descriptor)!;
     this.#names.delete(descriptor);
     if (this.#descriptors.get(dir) === descriptor) this.#descriptors.delete(dir);
-    this.#inotify.unwatch(descriptor, this.#onEvent);
+    this.#kernel.unwatch(descriptor, this.#onEvent);
   }
 
   #tell({ mask }: KernelEvent, name: string): void {
