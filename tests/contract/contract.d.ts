@@ -19,6 +19,7 @@ export class RuntimeClient {
   readonly runtimeUrl: string;
   readonly commands: Commands;
   readonly files: Filesystem;
+  readonly pty: Pty;
   readonly ports: Ports;
   with(options: ViewOptions): RuntimeClient;
   health(options?: CallOptions): Promise<boolean>;
@@ -160,6 +161,37 @@ export interface CommandResult {
 export type ShellValue = string | number | readonly (string | number)[];
 export function sh(strings: TemplateStringsArray, ...values: readonly ShellValue[]): string;
 export function quote(...args: readonly string[]): string;
+
+export interface PtySize {
+  cols: number;
+  rows: number;
+}
+export interface PtyCreateOptions extends UserOptions, PtySize {
+  command?: Command | undefined;
+  cwd?: string | undefined;
+  envs?: Record<string, string> | undefined;
+  tag?: string | undefined;
+  timeoutMs?: number | undefined;
+}
+export interface PtyExit {
+  readonly exitCode: number;
+  readonly signal?: string;
+  readonly error?: string;
+  readonly pid: number;
+}
+export interface Pty {
+  create(options: PtyCreateOptions): Promise<PtyHandle>;
+  connect(target: number | { tag: string }, options?: CallOptions): Promise<PtyHandle>;
+}
+export interface PtyHandle extends AsyncDisposable {
+  readonly pid: number;
+  readonly readable: ReadableStream<Bytes>;
+  readonly writable: WritableStream<Uint8Array | string>;
+  resize(size: PtySize, options?: CallOptions): Promise<void>;
+  wait(options?: { signal?: AbortSignal | undefined }): Promise<PtyExit>;
+  kill(options?: CallOptions): Promise<boolean>;
+  disconnect(): Promise<void>;
+}
 
 export type FileType = "file" | "directory" | "other";
 export interface EntryInfo {

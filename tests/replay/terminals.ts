@@ -1,4 +1,4 @@
-import { type Fetch, type PtyHandle, type RuntimeClient } from "../../mod.ts";
+import type { Fetch, PtyHandle, RuntimeClient } from "../../mod.ts";
 import type { Call } from "./calls.ts";
 import type { Exchange } from "./recording.ts";
 import { decode, encodeFrames, methodOf } from "./schema.ts";
