@@ -55,6 +55,9 @@ export { type Pty, type PtyCreateOptions } from "./src/pty/pty.ts";
 export { type PtyExit, type PtyHandle, type PtyWaitOptions } from "./src/pty/pty_handle.ts";
 export { type PtySize } from "./src/pty/size.ts";
 
+export { type Job, type JobKillOptions, type JobOutputOptions, type JobStatus } from "./src/jobs/job.ts";
+export { type JobInfo, type JobOptions, type Jobs } from "./src/jobs/jobs.ts";
+
 export { type Filesystem } from "./src/files/filesystem.ts";
 export { type EntryInfo, type FileType } from "./src/files/entry_info.ts";
 export { type ListOptions, type Progress, type ReadOptions, type WriteOptions } from "./src/files/file_options.ts";

@@ -5,6 +5,8 @@ import { Connection } from "./connection/connection.ts";
 import { envs, health, metrics, type RuntimeMetrics } from "./connection/runtime_info.ts";
 import { createFilesystem } from "./files/create_filesystem.ts";
 import type { Filesystem } from "./files/filesystem.ts";
+import { createJobs } from "./jobs/create_jobs.ts";
+import type { Jobs } from "./jobs/jobs.ts";
 import { resolveOptions, type RuntimeClientOptions, type ViewOptions } from "./options.ts";
 import { createPorts } from "./ports/create_ports.ts";
 import type { Ports } from "./ports/ports.ts";
@@ -51,6 +53,8 @@ export class RuntimeClient {
   readonly ports: Ports;
   /** Opens terminals. */
   readonly pty: Pty;
+  /** Runs commands that outlive their callers. */
+  readonly jobs: Jobs;
   readonly #connection: Connection;
   readonly #input: InputQueue;
 
@@ -70,6 +74,7 @@ export class RuntimeClient {
     this.files = createFilesystem(this.#connection);
     this.ports = createPorts(this.#connection);
     this.commands = createCommands(this.#connection, this.#input, this.files);
+    this.jobs = createJobs(this.#connection, this.files);
     this.pty = createPty(this.#connection, this.#input);
   }
 

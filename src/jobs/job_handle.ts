@@ -1,0 +1,90 @@
+import type { CallOptions } from "../connection/call_options.ts";
+import type { CommandResult } from "../errors/command_result.ts";
+import { checkMilliseconds } from "../errors/checks.ts";
+import type { WaitOptions } from "../process/deliver.ts";
+import type { OutputOptions } from "../process/output.ts";
+import type { Bytes } from "../streams/bytes.ts";
+import type { Followed } from "./follower.ts";
+import type { Job, JobKillOptions, JobOutputOptions, JobStatus } from "./job.ts";
+import { jobOutput } from "./job_output.ts";
+import type { Journals } from "./journals.ts";
+import { type JobRecord, statusOf } from "./record.ts";
+import { KILL, REMOVE } from "./scripts/end_scripts.ts";
+import { TREE } from "./scripts/tree_script.ts";
+import { waitForJob } from "./wait_job.ts";
+
+const GRACE_MS = 2_000;
+/** How long a command that was killed may take to be gone, and to be noted. */
+const GONE_MS = 15_000;
+
+/** A job, over its journal. */
+export class JobHandle implements Job {
+  readonly id: string;
+  readonly #journals: Journals;
+  readonly #job: Followed;
+
+  constructor(journals: Journals, id: string, { dir, started }: JobRecord) {
+    this.id = id;
+    this.#journals = journals;
+    this.#job = { id, dir, started };
+  }
+
+  async status(options: CallOptions = {}): Promise<JobStatus> {
+    const what = `look at job "${this.id}"`;
+    const record = await this.#journals.find(what, this.id, options);
+    if (record.started !== this.#job.started) throw this.#journals.gone(what);
+    const status = statusOf(record);
+    if (status === undefined) throw this.#journals.garbled(what, record.state === "running" ? "pid" : "exit");
+    return status;
+  }
+
+  async output(options: JobOutputOptions = {}): Promise<ReadableStream<Bytes>> {
+    return await jobOutput(this.#journals, this.#job, options);
+  }
+
+  async wait(options: WaitOptions & OutputOptions = {}): Promise<CommandResult> {
+    return await waitForJob(this.#journals, this.#job, `job "${this.id}"`, options);
+  }
+
+  /** As `wait`, under another name in messages. */
+  async waitAs(name: string, options: WaitOptions & OutputOptions): Promise<CommandResult> {
+    return await waitForJob(this.#journals, this.#job, name, options);
+  }
+
+  async kill(options: JobKillOptions = {}): Promise<boolean> {
+    const what = `kill job "${this.id}"`;
+    const graceMs = Math.min(checkMilliseconds("graceMs", options.graceMs ?? GRACE_MS), 2 ** 31 - 1);
+    options.signal?.throwIfAborted();
+    const { finder } = this.#journals;
+    const args = [this.id, this.#job.started, `${graceMs / 1000}`, TREE];
+    const script = { what, text: KILL, args, account: finder, extraMs: graceMs + GONE_MS, completes: true };
+    // An attempt whose answer was lost may have ended it.
+    let tried = false;
+    const answer = await this.#journals.run(script, options, () => tried = true);
+    switch (answer.word) {
+      case "killed":
+        return true;
+      case "ended":
+        return tried;
+      case "lost":
+        return false;
+      case "gone":
+        throw this.#journals.gone(what);
+      case "garbled":
+        throw this.#journals.garbled(what, "pid");
+      default:
+        throw this.#journals.unexpected(what, answer);
+    }
+  }
+
+  async remove(options: CallOptions = {}): Promise<void> {
+    const what = `remove job "${this.id}"`;
+    options.signal?.throwIfAborted();
+    const { finder } = this.#journals;
+    const script = { what, text: REMOVE, args: [this.id, this.#job.started], account: finder, completes: true };
+    const answer = await this.#journals.run(script, options);
+    if (answer.word === "removed" || answer.word === "gone") return;
+    if (answer.word !== "running") throw this.#journals.unexpected(what, answer);
+    throw this.#journals.error(what, "it runs", "invalid_argument", "Kill it, or wait for its end first");
+  }
+}
