@@ -73,8 +73,9 @@ export class RuntimeClient {
     this.runtimeUrl = this.#connection.fetcher.baseUrl;
     this.files = createFilesystem(this.#connection);
     this.ports = createPorts(this.#connection);
-    this.commands = createCommands(this.#connection, this.#input, this.files);
-    this.jobs = createJobs(this.#connection, this.files);
+    const { jobs, runDurable } = createJobs(this.#connection, this.files);
+    this.jobs = jobs;
+    this.commands = createCommands(this.#connection, this.#input, this.files, runDurable);
     this.pty = createPty(this.#connection, this.#input);
   }
 

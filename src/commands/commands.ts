@@ -41,6 +41,14 @@ export interface RunOptions extends StartOptions, OutputCallbacks {
    * @default {true}
    */
   check?: boolean | undefined;
+  /**
+   * Whether to run it over a job, so that connections that break, and restarts of the daemon, do no harm. Its output is
+   * kept in the sandbox until the end, `timeoutMs` is enforced there, and a program that dies leaves the command running.
+   * What it leaves in the background is not waited for. Not together with `tag`, `stdin: true` or `background`.
+   *
+   * @default {false}
+   */
+  durable?: boolean | undefined;
   /** Absent or false: wait for the end. true: see {@linkcode BackgroundOptions}. */
   background?: false | undefined;
 }

@@ -16,14 +16,23 @@ import { launch, type Launcher } from "./launch.ts";
 import { ProcessCalls } from "./process_calls.ts";
 import { ProcessHandle } from "./process_handle.ts";
 
+/** Runs a command to its end over a job: the client hands it over. */
+export type RunDurable = (command: Command, options: RunOptions) => Promise<CommandResult>;
+
 /** Makes the commands of a client. */
-export function createCommands(connection: Connection, input: InputQueue, files: InputFiles): Commands {
+export function createCommands(
+  connection: Connection,
+  input: InputQueue,
+  files: InputFiles,
+  runDurable: RunDurable,
+): Commands {
   const calls = new ProcessCalls(connection, input);
   const launcher: Launcher = { connection, calls, files };
 
   function run(command: Command, options: BackgroundOptions): Promise<CommandHandle>;
   function run(command: Command, options?: RunOptions): Promise<CommandResult>;
   function run(command: Command, options: RunOptions | BackgroundOptions = {}): Promise<CommandHandle | CommandResult> {
+    if (options.durable) return durable(runDurable, command, options);
     return options.background === true
       ? runInBackground(launcher, command, options)
       : runToEnd(launcher, command, options);
@@ -39,6 +48,15 @@ export function createCommands(connection: Connection, input: InputQueue, files:
     closeStdin: (pid, options = {}) => calls.closeStdin(pid, options),
     connectToProcess: (target, options = {}) => connect(connection, calls, target, options),
   };
+}
+
+async function durable(
+  runDurable: RunDurable,
+  command: Command,
+  options: RunOptions | BackgroundOptions,
+): Promise<CommandResult> {
+  if (options.background !== true) return await runDurable(command, options);
+  throw new TypeError("Cannot run a durable command in the background: start a job");
 }
 
 async function start(launcher: Launcher, command: Command, options: StartOptions): Promise<CommandHandle> {

@@ -1,14 +1,30 @@
 import type { Connection } from "../connection/connection.ts";
+import type { CommandResult } from "../errors/command_result.ts";
+import type { Command } from "../process/command.ts";
 import { JobHandle } from "./job_handle.ts";
 import { checkJobId } from "./job_id.ts";
 import type { JobInfo, Jobs } from "./jobs.ts";
 import { type JournalFiles, Journals } from "./journals.ts";
 import { type JobRecord, statusOf } from "./record.ts";
+import { type DurableOptions, runDurable } from "./run_durable.ts";
 import { startJob } from "./start_job.ts";
 
+/** Jobs, and what other rooms do with them. */
+export interface JobsRoom {
+  readonly jobs: Jobs;
+  runDurable(command: Command, options: DurableOptions): Promise<CommandResult>;
+}
+
 /** The jobs of the sandbox at the other end of a connection. */
-export function createJobs(connection: Connection, files: JournalFiles): Jobs {
+export function createJobs(connection: Connection, files: JournalFiles): JobsRoom {
   const journals = new Journals(connection, files);
+  return {
+    jobs: jobsOf(journals),
+    runDurable: (command, options) => runDurable(journals, command, options),
+  };
+}
+
+function jobsOf(journals: Journals): Jobs {
   return {
     start: (command, options = {}) => startJob(journals, command, options),
     async get(id, options = {}) {

@@ -11,7 +11,7 @@ import type { Journals } from "./journals.ts";
 import { type JobRecord, statusOf } from "./record.ts";
 import { KILL, REMOVE } from "./scripts/end_scripts.ts";
 import { TREE } from "./scripts/tree_script.ts";
-import { waitForJob } from "./wait_job.ts";
+import { type OnOverflow, tooMuch, waitForJob } from "./wait_job.ts";
 
 const GRACE_MS = 2_000;
 /** How long a command that was killed may take to be gone, and to be noted. */
@@ -43,12 +43,18 @@ export class JobHandle implements Job {
   }
 
   async wait(options: WaitOptions & OutputOptions = {}): Promise<CommandResult> {
-    return await waitForJob(this.#journals, this.#job, `job "${this.id}"`, options);
+    const name = `job "${this.id}"`;
+    const { sandboxId } = this.#journals.connection.options;
+    return await this.waitAs(name, options, (partial) => tooMuch(name, sandboxId, partial));
   }
 
   /** As `wait`, under another name in messages. */
-  async waitAs(name: string, options: WaitOptions & OutputOptions): Promise<CommandResult> {
-    return await waitForJob(this.#journals, this.#job, name, options);
+  async waitAs(
+    name: string,
+    options: WaitOptions & OutputOptions,
+    onOverflow: OnOverflow,
+  ): Promise<CommandResult> {
+    return await waitForJob(this.#journals, this.#job, name, options, onOverflow);
   }
 
   async kill(options: JobKillOptions = {}): Promise<boolean> {

@@ -43,7 +43,7 @@ export async function runScript(connection: Connection, script: Script, options:
   const process = { cmd: "/bin/sh", args: ["-c", text, "sh", ...args], envs, cwd };
   const stream = await openProcess(connection, call, { start: { process, stdin: false } }, { signal });
   const output = new Output(true, MOST_BYTES);
-  const session = new Session(connection, stream, output, { owned: true, pumpWhen: Promise.resolve() });
+  const session = new Session(connection, stream, output, { owned: !completes, pumpWhen: Promise.resolve() });
   const timeoutMs = call.timeoutMs && call.timeoutMs + extraMs;
   try {
     const { stdoutBytes, stderr } = await withLimits({ signal, timeoutMs, context: call }, () => session.outcome);

@@ -1,4 +1,5 @@
 import type { Account } from "../connection/accounts.ts";
+import type { CallOptions } from "../connection/call_options.ts";
 import { said } from "../connection/error_map/failure.ts";
 import { checkMilliseconds } from "../errors/checks.ts";
 import { argvOf, checkEnvs, checkWord, type Command } from "../process/command.ts";
@@ -31,10 +32,15 @@ interface Plan {
   readonly input: InputFile | undefined;
 }
 
-/** Starts a job, or takes the one that has the id. */
-export async function startJob(journals: Journals, command: Command, options: JobOptions): Promise<JobHandle> {
+/** Starts a job, or takes the one that has the id. `toTheEnd`: what may start it already is waited for in any case. */
+export async function startJob(
+  journals: Journals,
+  command: Command,
+  options: JobOptions,
+  toTheEnd: boolean = false,
+): Promise<JobHandle> {
   try {
-    return await start(journals, await planOf(journals, command, options), options);
+    return await start(journals, await planOf(journals, command, options), options, toTheEnd);
   } catch (error) {
     void cancelSource(options.stdin, error);
     throw error;
@@ -62,13 +68,22 @@ async function planOf({ connection }: Journals, command: Command, options: JobOp
   return { id, what: `start job "${id}"`, argv, envs, asked, account, input };
 }
 
-async function start(journals: Journals, plan: Plan, options: JobOptions): Promise<JobHandle> {
+async function start(
+  journals: Journals,
+  plan: Plan,
+  options: JobOptions,
+  toTheEnd: boolean,
+): Promise<JobHandle> {
   const { id, what, input, account } = plan;
   const directory = await journals.directory(what, account, options);
   await claim(journals, plan, directory, options);
   const { signal, requestTimeoutMs } = options;
   const upload = { user: account.username, signal, requestTimeoutMs };
-  const started = await withInputFile(input, journals.files, upload, () => run(journals, plan, directory, options));
+  const call = { requestTimeoutMs, ...(!toTheEnd && { signal }) };
+  const started = await withInputFile(input, journals.files, upload, () => {
+    signal?.throwIfAborted();
+    return run(journals, plan, directory, call);
+  });
   const { record, isNew } = started;
   if (!isNew) checkSame(journals, plan, record);
   return new JobHandle(journals, id, record);
@@ -78,7 +93,7 @@ async function run(
   journals: Journals,
   { id, what, argv, envs, asked, account, input }: Plan,
   directory: string,
-  options: JobOptions,
+  options: CallOptions,
 ): Promise<{ readonly record: JobRecord; readonly isNew: boolean }> {
   // The scripts find their tools by the daemon's own PATH, the command its own by the caller's.
   const { PATH, ...others } = envs;

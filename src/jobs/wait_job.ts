@@ -1,13 +1,17 @@
 import { waitFor } from "../connection/deadline.ts";
 import type { CommandResult, PartialResult } from "../errors/command_result.ts";
 import { DisconnectedError } from "../errors/disconnected_error.ts";
+import { OutputLimitError } from "../errors/output_limit_error.ts";
 import { checked } from "../process/checked.ts";
 import { checkCallbacks, deliver, type WaitOptions } from "../process/deliver.ts";
 import type { Output, OutputOptions } from "../process/output.ts";
-import { lifeError, outputOf, overflowError } from "../process/output_limits.ts";
+import { lifeError, outputOf } from "../process/output_limits.ts";
 import { type Followed, Follower } from "./follower.ts";
 import type { Journals } from "./journals.ts";
 import { type JobRecord, pidOf, statusOf } from "./record.ts";
+
+/** Makes the error of output that is more than is kept. */
+export type OnOverflow = (partial: PartialResult) => unknown;
 
 /** Waits for the end of a job, and takes its output from the first byte on. `name` is for messages. */
 export async function waitForJob(
@@ -15,6 +19,7 @@ export async function waitForJob(
   job: Followed,
   name: string,
   options: WaitOptions & OutputOptions,
+  onOverflow: OnOverflow,
 ): Promise<CommandResult> {
   checkCallbacks(options);
   const output = outputOf(options);
@@ -32,10 +37,8 @@ export async function waitForJob(
   const delivery = deliver(output, options);
   delivery.done.catch((error) => end.abort(error));
   try {
-    await pour(follower, output, end.signal, () => {
-      if (options.overflow === "throw" && output.overflowed) {
-        throw overflowed(journals, follower, name, output, options);
-      }
+    await pour(follower, output, end.signal, async () => {
+      if (options.overflow === "throw" && output.overflowed) throw await onOverflow(output.snapshot());
     });
     await waitFor(delivery.done, end.signal);
     return checked(name, resultOf(journals, what, name, follower.last!, output), options.check ?? true, {
@@ -51,11 +54,16 @@ export async function waitForJob(
 }
 
 /** Takes everything until the job has ended. */
-async function pour(follower: Follower, output: Output, signal: AbortSignal, check: () => void): Promise<void> {
+async function pour(
+  follower: Follower,
+  output: Output,
+  signal: AbortSignal,
+  check: () => Promise<void>,
+): Promise<void> {
   do {
     for (let next = await follower.read(); next !== undefined; next = await follower.read()) {
       output.push(next.channel, next.data);
-      check();
+      await check();
       if (output.isFull) await waitFor(output.room(), signal);
       signal.throwIfAborted();
     }
@@ -95,13 +103,12 @@ function lost(name: string, sandboxId: string | undefined, partial: PartialResul
   });
 }
 
-function overflowed(
-  { connection }: Journals,
-  { last }: Follower,
-  name: string,
-  output: Output,
-  options: OutputOptions,
-): unknown {
-  const of = { sandboxId: connection.options.sandboxId, pid: last && pidOf(last) || 0 };
-  return overflowError(name, options, of)({ partial: output.snapshot(), mayRun: true });
+/** The error of a wait that keeps less than comes. */
+export function tooMuch(name: string, sandboxId: string | undefined, partial: PartialResult): OutputLimitError {
+  return new OutputLimitError(`Cannot keep the output of ${name}: it is larger than maxOutputBytes allows`, {
+    code: "output_limit",
+    sandboxId,
+    partial,
+    hint: 'The job goes on. Pass a larger maxOutputBytes, overflow: "truncate", or callbacks with capture: false',
+  });
 }

@@ -108,6 +108,7 @@ export interface RunOptions extends StartOptions {
   onStdout?: OutputCallback | undefined;
   onStderr?: OutputCallback | undefined;
   check?: boolean | undefined;
+  durable?: boolean | undefined;
   background?: false | undefined;
 }
 export interface BackgroundOptions extends Omit<RunOptions, "background"> {
