@@ -11,11 +11,13 @@ import { filesReading } from "./cases/files_reading.ts";
 import { info } from "./cases/info.ts";
 import { output } from "./cases/output.ts";
 import { outputLive } from "./cases/output_live.ts";
+import { ports } from "./cases/ports.ts";
 import { processes } from "./cases/processes.ts";
 import { pty } from "./cases/pty.ts";
 import { ptyHandles } from "./cases/pty_handles.ts";
 import { quoting } from "./cases/quoting.ts";
 import { signals } from "./cases/signals.ts";
+import { signedUrls } from "./cases/signed_urls.ts";
 import { watch } from "./cases/watch.ts";
 import { stdin } from "./cases/stdin.ts";
 
@@ -37,5 +39,7 @@ export const CASES: readonly Case[] = [
   ...watch,
   ...filesContent,
   ...filesReading,
+  ...signedUrls,
+  ...ports,
   ...info,
 ];

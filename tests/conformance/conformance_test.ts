@@ -15,8 +15,17 @@ interface Target {
   start(): Promise<AsyncDisposable & { readonly sandbox: RuntimeClient }>;
 }
 
+/** Another port of the daemon's host, or of the gateway's path form. */
+function portOf(url: string, port: number): string {
+  const path = /^(.*\/kruise\/[^/]+)\/\d+\/?$/.exec(url)?.[1];
+  return path === undefined ? `http://${new URL(url).hostname}:${port}` : `${path}/${port}`;
+}
+
 function remote(url: string): Target {
-  const sandbox = new RuntimeClient({ sandboxBaseUrl: url, runtimeToken: Deno.env.get("CONFORMANCE_TOKEN") });
+  const sandbox = new RuntimeClient({
+    sandboxBaseUrl: (port) => port === 49983 ? url : portOf(url, port),
+    runtimeToken: Deno.env.get("CONFORMANCE_TOKEN"),
+  });
   return { name: url, start: () => Promise.resolve({ sandbox, [Symbol.asyncDispose]: () => Promise.resolve() }) };
 }
 

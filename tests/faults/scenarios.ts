@@ -14,8 +14,13 @@ const OWN = [...commands, ...ending, ...processes, ...filesRead, ...filesWrite, 
 
 /** Those that look at everything; by their names. */
 export const OWN_NAMES: readonly string[] = OWN.map(({ name }) => name);
-/** Those that are portable cases under a fault; by their names. To `health`, "not now" is an answer and no error. */
-export const PORTABLE_NAMES: readonly string[] = CASES.filter(({ name }) => name !== "health")
+/**
+ * Those that are portable cases under a fault; by their names. To `health`, "not now" is an answer and no error, and
+ * what goes to more than the daemon passes the proxy by.
+ */
+export const PORTABLE_NAMES: readonly string[] = CASES.filter(({ name, direct = false }) =>
+  name !== "health" && !direct
+)
   .map(({ name }) => `case: ${name}`);
 
 /** The scenario of a name. */

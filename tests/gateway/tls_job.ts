@@ -82,7 +82,7 @@ export const TLS_CASES: readonly TlsCase[] = [
       fetch: finding,
     }))
   ),
-  ...SOME.map((item) =>
+  ...SOME.filter(({ direct = false }) => !direct).map((item) =>
     through("own fetch", false, item, (job, { trusting }) => ({ ...optionsOf(job), fetch: trusting }))
   ),
 ];

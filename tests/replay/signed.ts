@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { RuntimeClient } from "../../mod.ts";
-import { type Exchange, type RecordedCase } from "./recording.ts";
+import type { Exchange, RecordedCase } from "./recording.ts";
 
 /**
  * Makes the URL that the client makes for each recorded request, and compares: the daemon took those that are alike,

@@ -37,7 +37,8 @@ export function allCases(faults: Faults): readonly Case[] {
 
 /** A client of the sandbox. */
 export function clientOf({ url, token }: Job): RuntimeClient {
-  return new RuntimeClient({ sandboxBaseUrl: url, runtimeToken: token });
+  const sandboxBaseUrl = (port: number) => port === 49983 ? url : `http://127.0.0.1:${port}`;
+  return new RuntimeClient({ sandboxBaseUrl, runtimeToken: token });
 }
 
 /** Runs the cases of a job one after the other, up to one that hangs. */

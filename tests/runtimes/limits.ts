@@ -27,6 +27,22 @@ export const LIMITS: readonly Limit[] = [
     cases: ["progress: the total is told"],
   },
   {
+    capability: "`fetch` tells where a redirect leads",
+    reason: 'browsers hide it: `ports.fetch` follows none, and says so; `redirect: "manual"` gives an opaque answer',
+    missing: ["chromium"],
+    cases: [
+      "ports: redirect: followed on the port",
+      "ports: redirect: to no other server, and not for ever",
+      "ports: redirect: manual and error are as in fetch",
+    ],
+  },
+  {
+    capability: "request bodies that are streams leave as they are made",
+    reason: "browsers take HTTP/2 for that, which neither daemon nor gateway speaks to them in clear text",
+    missing: ["chromium"],
+    cases: ["ports: fetch: a body that is a stream leaves as it is made"],
+  },
+  {
     capability: "more than six connections to a host",
     reason: "HTTP/1.1 has six: six commands that go on leave none, not even for `kill`; short ones take turns",
     missing: ["chromium"],

@@ -9,7 +9,7 @@ import type { Platform } from "./platform.ts";
 
 const SOURCE = programPath("server");
 
-/** This very Deno. The program may reach the sandbox and the faulty servers, and nothing else. */
+/** This very Deno. The program may reach this machine, which the sandbox and the faulty servers are on, and nothing else. */
 export function deno(dir: string): Platform {
   const flags = ["run", "--quiet", "--no-prompt"];
   return {
@@ -20,7 +20,7 @@ export function deno(dir: string): Platform {
 }
 
 function allowNet({ url, faults }: Job): string {
-  return `--allow-net=${[url, ...Object.values(faults)].map((url) => new URL(url).host).join()}`;
+  return `--allow-net=${[...new Set([url, ...Object.values(faults)].map((url) => new URL(url).hostname))].join()}`;
 }
 
 /** Bun, which reads the source as it is. */
