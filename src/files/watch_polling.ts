@@ -55,7 +55,7 @@ export class WatchPolling implements WatchSource {
         this.#call,
         this.#closed.signal,
       );
-      this.#pauseMs = events.length > 0 ? SHORTEST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 1.5);
+      this.#pauseMs = events.length > 0 ? SHORTEST_PAUSE_MS : Math.min(LONGEST_PAUSE_MS, this.#pauseMs * 2);
       return events;
     } catch (error) {
       // A daemon that started anew knows no watcher of the one before it.
