@@ -59,8 +59,6 @@ class Keyboard implements UnderlyingSink<Uint8Array | string> {
   }
 
   async #sendAll(): Promise<void> {
-    // What is written in one go makes one request.
-    await Promise.resolve();
     try {
       while (this.#waiting.length > 0) {
         const data = concat(this.#waiting);

@@ -97,7 +97,8 @@ export function connectFailure(
 
 /** The daemon repeats the whole command, with arguments that may be secrets or megabytes. */
 function withoutCommand(message: string): string {
-  return message.replace(/(error starting process) '[^]*'(?=: )/, "$1");
+  return message.replace(/(error starting process) '[^]*'(?=: )/, "$1")
+    .replace(/(error starting pty) with command '[^]*'(?= in dir )/, "$1");
 }
 
 function codeMeaning(context: CallContext, code: string): Meaning {

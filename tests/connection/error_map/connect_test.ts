@@ -38,6 +38,12 @@ const MESSAGES = [
     "error writing to tty: tty not assigned to process — input should be written to the stdin, not the tty",
     "invalid_argument",
   ],
+  [
+    "internal",
+    "error writing to stdin: tty assigned to process — input should be written to the pty, not the stdin",
+    "invalid_argument",
+  ],
+  ["internal", "error resizing tty: tty not assigned to process", "invalid_argument"],
   ["internal", "error sending signal: os: process already finished", "process_not_found"],
   [
     "unknown",
@@ -55,6 +61,13 @@ for (const [code, message, expected] of MESSAGES) {
     assertEquals(codeOf(code, message), expected);
   });
 }
+
+Deno.test("connectFailure() does not repeat the command of a terminal, which may hold secrets", () => {
+  const command =
+    "error starting pty with command '/bin/sh -c x in dir y' in dir '/none' with '80' cols and '24' rows: no";
+  const { error } = connectFailure({ what: "do it", subject: "process" }, "invalid_argument", command);
+  assertEquals(error.message, "Cannot do it: error starting pty in dir '/none' with '80' cols and '24' rows: no");
+});
 
 Deno.test("connectFailure() knows what a not_found is about", () => {
   assertEquals(codeOf("not_found", "process with pid 999999 not found", "process"), "process_not_found");
