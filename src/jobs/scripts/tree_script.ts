@@ -1,6 +1,6 @@
 /** Ends a process with its group: TERM, then KILL once the grace is over. Arguments: the pid, the grace in seconds. */
 export const TREE: string = `
-_sbx_to() { kill "-$1" -- "-$2" 2>/dev/null || kill "-$1" "$2" 2>/dev/null; }
+_sbx_to() { kill "-$1" "-$2" 2>/dev/null || kill "-$1" "$2" 2>/dev/null; }
 _sbx_to TERM "$1"
 _sbx_n=\${2%%.*}
 _sbx_n=$((_sbx_n * 10 + 1))
