@@ -9,6 +9,7 @@ import { filesMetadata } from "./cases/files_metadata.ts";
 import { filesMoving } from "./cases/files_moving.ts";
 import { filesReading } from "./cases/files_reading.ts";
 import { info } from "./cases/info.ts";
+import { jobs } from "./cases/jobs.ts";
 import { output } from "./cases/output.ts";
 import { outputLive } from "./cases/output_live.ts";
 import { ports } from "./cases/ports.ts";
@@ -34,6 +35,7 @@ export const CASES: readonly Case[] = [
   ...cancel,
   ...pty,
   ...ptyHandles,
+  ...jobs,
   ...filesMetadata,
   ...filesMoving,
   ...watch,

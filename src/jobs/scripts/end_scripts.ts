@@ -31,9 +31,9 @@ if [ $_sbx_st = running ]; then
     _sbx_exited
     _sbx_a=killed
   else
-    _sbx_exited
-    _sbx_a=ended
-    [ -f "$_sbx_d/exit" ] || _sbx_a=garbled
+    _sbx_a=garbled
+    case $_sbx_p in [1-9]*" "*" "*) _sbx_exited ;; esac
+    [ ! -f "$_sbx_d/exit" ] || _sbx_a=ended
   fi
 fi
 echo $_sbx_a
