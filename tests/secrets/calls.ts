@@ -36,7 +36,21 @@ export const CALLS: Readonly<Record<string, Call>> = {
   "files.writeText": ({ files }) => files.writeText("/x", "content"),
   "files.watchDir": async ({ files }) => await Array.fromAsync(await files.watchDir("/x", QUICK)),
   "files.writeFiles": ({ files }) => files.writeFiles([{ path: "/x", data: "1" }, { path: "/y", data: "2" }]),
+  "files.downloadUrl": (sandbox) => asked(sandbox, ({ files }) => files.downloadUrl("/x")),
+  "files.uploadUrl": (sandbox) => asked(sandbox, ({ files }) => files.uploadUrl("/x", { expiresInSeconds: 60 })),
+  "ports.url": (sandbox) => asked(sandbox, ({ ports }) => ports.url(3000, "https://other.test/")),
+  "ports.headers": (sandbox) => asked(sandbox, ({ ports }) => ports.headers(3000)),
+  "ports.fetch": ({ ports }) => ports.fetch(3000, "/x", { method: "POST", body: one("content") }),
+  "ports.fetcher": ({ ports }) => ports.fetcher(49983)("/files"),
+  "ports.webSocket": (sandbox) => asked(sandbox, ({ ports }) => ports.webSocket(3000)),
+  "ports.waitFor": ({ ports }) => ports.waitFor(3000, { path: "/x", timeoutMs: 20 }),
 };
+
+/** A call that makes no request, behind one that does. */
+async function asked(sandbox: RuntimeClient, call: (sandbox: RuntimeClient) => unknown): Promise<unknown> {
+  await sandbox.health().catch(() => {});
+  return await call(sandbox);
+}
 
 /** What a handle of a running command can do. */
 export const HANDLE_CALLS: Readonly<Record<string, (handle: CommandHandle) => Promise<unknown>>> = {
@@ -58,7 +72,7 @@ export const HANDLE_CALLS: Readonly<Record<string, (handle: CommandHandle) => Pr
 /** The names that the API has, as it is. */
 export function methodsOf(sandbox: RuntimeClient): string[] {
   const own = Object.getOwnPropertyNames(Object.getPrototypeOf(sandbox)).filter((name) => name !== "constructor");
-  const rooms = Object.entries({ commands: sandbox.commands, files: sandbox.files })
+  const rooms = Object.entries({ commands: sandbox.commands, files: sandbox.files, ports: sandbox.ports })
     .flatMap(([room, methods]) => Object.keys(methods).map((name) => `${room}.${name}`));
   return [...own, ...rooms].sort();
 }

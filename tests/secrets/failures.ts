@@ -25,6 +25,7 @@ const read: Call = ({ files }) => files.read("/x", { user: "root" });
 const write: Call = ({ files }) => files.write("/x", "text", { user: "root" });
 const info: Call = ({ files }) => files.getInfo("/x", { user: "root" });
 const metrics: Call = (sandbox) => sandbox.metrics();
+const port: Call = ({ ports }) => ports.fetch(3000, "/x");
 
 /** A command that runs until it is killed. */
 function untilKilled(...output: Uint8Array<ArrayBuffer>[]): Reply {
@@ -74,12 +75,22 @@ const REFUSALS: readonly (readonly [code: SandboxErrorCode, call: Call, reply: R
   ["protocol", run, (_, echo) => streaming(started(), ended(echo, ""))],
   ["unknown", list, (_, echo) => json(500, "unknown", echo)],
   ["request_timeout", list, (_, echo) => json(504, "deadline_exceeded", echo)],
+  ["network", port, (_, echo) => gateway(503, `upstream connect error or disconnect/reset before headers. ${echo}`)],
+  ["internal", port, (_, echo) => gateway(500, `API Error: failed to map request to sandbox, URL=${echo}`)],
+  ["unauthenticated", port, () => gateway(401, "unauthorized: invalid or missing access token")],
 ];
+
+/** As only the gateway answers on any port. */
+function gateway(status: number, message: string): Response {
+  return new Response(message, { status, headers: { "content-length": "100" } });
+}
 
 /** Answers that no daemon gives. */
 const GARBAGE: readonly (readonly [call: Call, reply: Reply])[] = [
   [list, (_, echo) => new Response(null, { status: 307, headers: { location: `http://${host(echo)}/?x=${echo}` } })],
   [read, (_, echo) => new Response(null, { status: 302, headers: { location: `/?x=${echo}` } })],
+  [port, (_, echo) => new Response(null, { status: 302, headers: { location: `http://other.test/?x=${echo}` } })],
+  [port, (_, echo) => new Response(null, { status: 302, headers: { location: `/?x=${echo}` } })],
   [list, (_, echo) => new Response("x", { headers: { "content-type": echo } })],
   [run, (_, echo) => new Response("x", { headers: { "content-type": `text/${host(echo)}` } })],
   [
@@ -134,6 +145,11 @@ export const failures = (): Failure[] => [
   },
   { code: "disconnected", call: run, reply: () => streaming(started()) },
   { code: "command_exit", call: run, reply: () => streaming(started(), exited(3), END) },
+  {
+    code: "wait_timeout",
+    call: ({ ports }) => ports.waitFor(3000, { timeoutMs: 20 }),
+    reply: (_, echo) => gateway(503, `upstream connect error or disconnect/reset before headers. ${echo}`),
+  },
   {
     code: "request_timeout",
     call: ({ commands }) => commands.list({ requestTimeoutMs: 5 }),

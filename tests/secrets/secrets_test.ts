@@ -21,7 +21,6 @@ import { shown } from "./shown.ts";
 
 /** Codes that nothing in the package brings about yet, and what will. */
 const NOT_YET: Readonly<Record<string, string>> = {
-  wait_timeout: "waitFor of a handle",
   job_not_found: "jobs",
   context_not_found: "the code interpreter",
   kube_status: "./k8s",
