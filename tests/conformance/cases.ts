@@ -4,12 +4,14 @@ import type { Case } from "./case.ts";
 import { cancel } from "./cases/cancel.ts";
 import { commandsContext } from "./cases/commands_context.ts";
 import { commandsRun } from "./cases/commands_run.ts";
+import { durable } from "./cases/durable.ts";
 import { filesContent } from "./cases/files_content.ts";
 import { filesMetadata } from "./cases/files_metadata.ts";
 import { filesMoving } from "./cases/files_moving.ts";
 import { filesReading } from "./cases/files_reading.ts";
 import { info } from "./cases/info.ts";
 import { jobs } from "./cases/jobs.ts";
+import { jobsEnd } from "./cases/jobs_end.ts";
 import { output } from "./cases/output.ts";
 import { outputLive } from "./cases/output_live.ts";
 import { ports } from "./cases/ports.ts";
@@ -36,6 +38,8 @@ export const CASES: readonly Case[] = [
   ...pty,
   ...ptyHandles,
   ...jobs,
+  ...jobsEnd,
+  ...durable,
   ...filesMetadata,
   ...filesMoving,
   ...watch,
