@@ -46,19 +46,15 @@ function ownPath({ ports }: Connection, port: number, url: URL): string | undefi
   const { baseUrl, bareUrl } = ports.endpoint(port, "/");
   for (const base of [bareUrl, baseUrl]) {
     const { host, pathname } = new URL(base);
-    if (url.host !== host) continue;
     const prefix = pathname.replace(/\/$/, "");
+    if (prefix === "" || url.host !== host) continue;
     if (url.pathname === prefix) return "/";
-    if (url.pathname.startsWith(`${prefix}/`) && !(prefix === "" && leavesPort(ports.hasGateway, url))) {
-      return url.pathname.slice(prefix.length);
-    }
+    if (url.pathname.startsWith(`${prefix}/`)) return url.pathname.slice(prefix.length);
   }
+  // What the gateway, or a proxy, takes off a path the server does not know of.
+  const isOther = ports.hasGateway && isPathForm(url.pathname);
+  if (url.host === new URL(baseUrl).host && !isOther) return url.pathname;
   return isLoopback(url.hostname) && portOf(url) === port ? url.pathname : undefined;
-}
-
-/** Whether a URL at the gateway names a sandbox by its path. */
-function leavesPort(hasGateway: boolean, { pathname }: URL): boolean {
-  return hasGateway && isPathForm(pathname);
 }
 
 function portOf({ port, protocol }: URL): number {
