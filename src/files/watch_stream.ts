@@ -14,16 +14,17 @@ const THREE_PINGS = { tickMs: (PING_SECONDS + 2) * 1000, ticks: 4 };
 export class WatchStream implements WatchSource {
   readonly #call: RpcCall;
   readonly #messages: AsyncIterator<WatchMessage>;
-  readonly #cut: AbortController;
+  readonly #cut: (reason: unknown) => void;
   readonly #silence: Silence;
+  /** Why nothing more comes. */
+  #ended: { readonly reason: unknown } | undefined;
 
-  private constructor(call: RpcCall, messages: AsyncIterator<WatchMessage>, cut: AbortController) {
+  private constructor(call: RpcCall, messages: AsyncIterator<WatchMessage>, cut: (reason: unknown) => void) {
     this.#call = call;
     this.#messages = messages;
     this.#cut = cut;
     this.#silence = new Silence(THREE_PINGS, () => {
-      const lost = lostWatch(`Cannot ${call.what}: no sign of life for three pings`, call.sandboxId);
-      this.#cut.abort(lost);
+      this.#end(lostWatch(`Cannot ${call.what}: no sign of life for three pings`, call.sandboxId));
     });
   }
 
@@ -34,19 +35,25 @@ export class WatchStream implements WatchSource {
     request: WatchDirRequest,
     signal: AbortSignal | undefined,
   ): Promise<WatchStream> {
-    const cut = new AbortController();
-    const options = { signal: cut.signal, headers: { "keepalive-ping-interval": String(PING_SECONDS) } };
+    const aborter = new AbortController();
+    let messages: AsyncIterator<WatchMessage> | undefined;
+    const cut = (reason: unknown) => {
+      // First: on Deno an abort while a read waits now and then leaves the connection open.
+      void messages?.return?.();
+      aborter.abort(reason);
+    };
+    const options = { signal: aborter.signal, headers: { "keepalive-ping-interval": String(PING_SECONDS) } };
     try {
       return await withLimits({ signal, timeoutMs: call.timeoutMs, context: call }, async (ended) => {
-        ended.addEventListener("abort", () => cut.abort(ended.reason), { once: true });
-        const messages = await connection.rpc.filesystem.watchDir(request, call, options);
+        ended.addEventListener("abort", () => cut(ended.reason), { once: true });
+        messages = await connection.rpc.filesystem.watchDir(request, call, options);
         const { done, value } = await messages.next();
-        const first = done ? "no" : `a ${value.event?.$case ?? "nameless"} event before the`;
         if (!done && value.event?.$case === "start") return new WatchStream(call, messages, cut);
+        const first = done ? "no" : `a ${value.event?.$case ?? "nameless"} event before the`;
         throw failure(call, `the answer has ${first} start event`, { code: "protocol" }).error;
       });
     } catch (error) {
-      cut.abort(error);
+      cut(error);
       throw error;
     }
   }
@@ -69,15 +76,20 @@ export class WatchStream implements WatchSource {
     try {
       return await this.#messages.next();
     } catch (error) {
-      throw this.#cut.signal.aborted ? this.#cut.signal.reason : watchLost(error);
+      throw this.#ended === undefined ? watchLost(error) : this.#ended.reason;
     } finally {
       this.#silence.rest();
     }
   }
 
   close(): Promise<void> {
-    this.#silence.stop();
-    this.#cut.abort();
+    this.#end(undefined);
     return Promise.resolve();
+  }
+
+  #end(reason: unknown): void {
+    this.#ended ??= { reason };
+    this.#silence.stop();
+    this.#cut(reason);
   }
 }
