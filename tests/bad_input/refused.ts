@@ -20,6 +20,7 @@ const CLASSES: Readonly<Partial<Record<SandboxErrorCode, abstract new (...args: 
   command_exit: CommandExitError,
   request_timeout: TimeoutError,
   command_timeout: TimeoutError,
+  wait_timeout: TimeoutError,
   output_limit: OutputLimitError,
   file_too_large: OutputLimitError,
   file_not_found: NotFoundError,
