@@ -4,7 +4,7 @@ import { isSandboxError } from "../errors/is_sandbox_error.ts";
 
 /** How long a job is followed while nothing can be reached: a daemon may take its time to come back. */
 const PATIENCE_MS = 60_000;
-const FIRST_PAUSE_MS = 50;
+const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 2_000;
 
 /** Decides whether what failed is tried again, and waits for the right moment. */
