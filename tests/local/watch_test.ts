@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { stub } from "@std/testing/mock";
 import { RuntimeClient, UnsupportedError, type WatchEvent } from "../../mod.ts";
-import { Inotify } from "../../src/local/filesystem/watch_inotify.ts";
+import { Inotify, MASK } from "../../src/local/filesystem/watch_inotify.ts";
 import { startLocalRuntime } from "../../src/local/mod.ts";
 
 Deno.test("nothing is left of a watch that has ended", async () => {
@@ -79,4 +79,23 @@ Deno.test("many watches of one directory each tell what happened since they were
   const all = Array.from({ length: COUNT }, (_, i) => `${i}`);
   // A directory that is made is also given permissions and an owner.
   assertEquals(seen.map((names) => [...new Set(names)]), all.map((_, i) => all.slice(i)));
+});
+
+Deno.test("a watch may begin at the moment in which another one learns of its end", async () => {
+  const dir = await Deno.makeTempDir();
+  const kernel = await Inotify.load();
+  for (const name of ["a", "b"]) await Deno.mkdir(`${dir}/${name}`);
+  const first = kernel.watch(`${dir}/a`, function listener({ mask }) {
+    if (mask & MASK.deleteSelf) kernel.unwatch(first, listener);
+  });
+  await Deno.remove(`${dir}/a`);
+  const told: string[] = [];
+  const listener = ({ name }: { name: string }) => void told.push(name);
+  // The kernel is asked before: then nothing is watched, and its instance is closed.
+  const second = kernel.watch(`${dir}/b`, listener);
+  await Deno.writeTextFile(`${dir}/b/file`, "");
+  while (told.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+  kernel.unwatch(second, listener);
+  assertEquals(told[0], "file");
+  await Deno.remove(dir, { recursive: true });
 });

@@ -61,6 +61,8 @@ export class Inotify {
   readonly #listeners: Map<number, Set<KernelListener>> = new Map();
   readonly #buffer = Buffer.alloc(BUFFER_BYTES);
   #fd = -1;
+  /** How many there were: another one counts its descriptors anew. */
+  #instances = 0;
   #timer: ReturnType<typeof setInterval> | undefined;
   #isDelivering = false;
 
@@ -79,9 +81,9 @@ export class Inotify {
    * @throws {Error} with the system's code
    */
   watch(path: string, listener: KernelListener): number {
-    if (this.#fd < 0) this.#open();
-    // What happened until now is not for this listener.
+    // What happened until now is not for this listener. It may end the last watch of the others.
     this.#deliver();
+    if (this.#fd < 0) this.#open();
     const descriptor = this.#calls.add(this.#fd, path, WATCHED);
     if (descriptor < 0) {
       const error = this.#error();
@@ -108,6 +110,7 @@ export class Inotify {
     const fd = this.#calls.init(FLAGS);
     if (fd < 0) throw this.#error();
     this.#fd = fd;
+    this.#instances++;
     this.#timer = setInterval(() => this.#deliver(), READ_EVERY_MS);
   }
 
@@ -126,7 +129,10 @@ export class Inotify {
       while (this.#fd >= 0) {
         const length = this.#calls.read(this.#fd, this.#buffer, BUFFER_BYTES);
         if (length <= 0) return;
-        for (const event of parse(this.#buffer.subarray(0, length))) this.#tell(event);
+        const instance = this.#instances;
+        for (const event of parse(this.#buffer.subarray(0, length))) {
+          if (this.#instances === instance) this.#tell(event);
+        }
       }
     } finally {
       this.#isDelivering = false;
