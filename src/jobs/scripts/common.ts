@@ -32,7 +32,7 @@ _sbx_put() { printf '%-119s\\n' "$2" 1<>"$_sbx_d/$1.new" && mv -f -- "$_sbx_d/$1
 
 /**
  * Reads the journal in a directory. `_sbx_show` prints it: lines of a word and a value, and at last how many bytes the
- * command has, and these. One that is half made gets 2 s to become whole.
+ * command has, and these. One that is half made, and not for long, gets 2 s to become whole.
  */
 export const SHOW: string = `
 _sbx_line() {
@@ -58,6 +58,9 @@ _sbx_state() {
 }
 _sbx_patience=20
 _sbx_whole() {
+  [ ! -f "$_sbx_d/$1" ] && [ -d "$_sbx_d" ] || return 0
+  set -- "$1" $(_sbx_read started)
+  case $2 in '' | 0* | *[!0-9]*) ;; *) [ $(($(date +%s) - $2)) -lt 10 ] || return 0 ;; esac
   until [ -f "$_sbx_d/$1" ] || [ "$_sbx_patience" -le 0 ]; do
     _sbx_patience=$((_sbx_patience - 1))
     sleep 0.1 2>/dev/null || { sleep 1; _sbx_patience=$((_sbx_patience - 9)); }

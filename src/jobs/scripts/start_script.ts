@@ -28,12 +28,12 @@ if ! mkdir -m 700 -- "$_sbx_d"; then
   _sbx_show "$_sbx_id"
   exit
 fi
+echo "$(date +%s) $_sbx_nonce" >"$_sbx_d/started" || _sbx_bad=1
 while [ "$_sbx_n" -gt 0 ]; do
   printf %s "$1" || _sbx_bad=1
   shift
   _sbx_n=$((_sbx_n - 1))
 done >"$_sbx_d/command.new" || _sbx_bad=1
-echo "$(date +%s) $_sbx_nonce" >"$_sbx_d/started" || _sbx_bad=1
 for _sbx_f in runner.new pid.new exit.new; do
   printf '%119s\\n' '' >"$_sbx_d/$_sbx_f" || _sbx_bad=1
 done
