@@ -1,12 +1,10 @@
-import { Buffer } from "node:buffer";
-import { readSync } from "node:fs";
 import module from "node:module";
 import { constants } from "node:os";
 import { dirname, join } from "node:path";
 import process from "node:process";
-import { ReadStream } from "node:tty";
 import { type EndEvent, endEvent } from "./end_event.ts";
 import { type PtyLaunch, TerminalChild } from "./pty_child.ts";
+import { PtyStream } from "./pty_stream.ts";
 
 /**
  * The functions of the binary of `@lydell/node-pty`. Its own class is not used: that drops output which is not read
@@ -29,8 +27,6 @@ interface Native {
   resize(fd: number, cols: number, rows: number): void;
 }
 
-const REST_BYTES = 16_384;
-
 /** Starts a process on a pseudo-terminal, on Deno and Node. Rejects where the binary cannot be loaded. */
 export async function startNative(launch: PtyLaunch): Promise<TerminalChild> {
   const { requireBinary } = await import("@lydell/node-pty/requireBinary.js");
@@ -41,44 +37,13 @@ export async function startNative(launch: PtyLaunch): Promise<TerminalChild> {
   const exit = new Promise<EndEvent>((resolve) => onExit = resolve);
   const ended = (code: number, signal: number) => onExit(endEvent(code, nameOf(signal)));
   const { fd, pid } = native.fork(file, args, pairs, cwd, cols, rows, uid, gid, false, helper(), ended);
-  const stream = new ReadStream(fd);
-  // Its end is the end of a terminal: "EIO". Whoever reads or writes is told.
-  stream.on("error", () => {});
+  const stream = new PtyStream(fd);
   return new TerminalChild(pid, exit, {
-    output: outputOf(stream, fd),
-    write: (data) =>
-      new Promise((resolve, reject) => stream.write(Buffer.from(data), (error) => error ? reject(error) : resolve())),
-    resize: (cols, rows) => native.resize(fd, cols, rows),
-    close: () => void stream.destroy(),
+    output: stream.read(),
+    write: (data) => stream.write(data),
+    resize: (cols, rows) => stream.isClosed || native.resize(fd, cols, rows),
+    close: () => stream.close(),
   });
-}
-
-/**
- * What a terminal shows. Node takes a terminal that hung up for one that has nothing more to say after a short read,
- * and reads are short: a few KiB. The rest is taken before it closes.
- */
-function outputOf(stream: ReadStream, fd: number): AsyncIterable<Uint8Array> {
-  const rest: Uint8Array[] = [];
-  stream.once("end", () => {
-    try {
-      while (true) {
-        const buffer = Buffer.alloc(REST_BYTES);
-        const length = readSync(fd, buffer);
-        if (length === 0) return;
-        rest.push(buffer.subarray(0, length));
-      }
-    } catch {
-      // "EIO": that was all.
-    }
-  });
-  return (async function* () {
-    try {
-      for await (const data of stream) yield data as Uint8Array;
-    } catch {
-      // "EIO" again, which is how Deno says it.
-    }
-    yield* rest;
-  })();
 }
 
 /** macOS starts programs by a helper that lies beside the binary. */

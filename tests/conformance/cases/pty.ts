@@ -130,6 +130,20 @@ export const pty: readonly Case[] = [
     },
   },
   {
+    name: "pty: input waits for a program that does not read yet",
+    source: "docs/protocol.md §8 B11",
+    async run({ pty, commands }, { own, dir }) {
+      const data = noise(200_000, 9);
+      const script = `mkfifo go; ${RAW} read -r x <go; head -c ${data.length} | wc -c`;
+      const user = sitAt(own(await pty.create({ ...SIZE, command: ["sh", "-c", script], cwd: dir })));
+      await user.sees("ready");
+      const typing = user.types(data);
+      await commands.run("echo > go", { cwd: dir });
+      await typing;
+      equal(new TextDecoder().decode(await user.rest()).trim(), `${data.length}`);
+    },
+  },
+  {
     name: "pty: Ctrl-C interrupts a program",
     source: "docs/protocol.md §8 B13",
     async run({ pty }, { own }) {
