@@ -29,7 +29,7 @@ export class Healing {
   /** Waits before the next try, or throws the error where there is none. */
   async pause(error: unknown): Promise<void> {
     this.#signal?.throwIfAborted();
-    const now = performance.now();
+    const now = Date.now();
     this.#failingSince ??= now;
     const over = now - this.#failingSince + this.#pause > PATIENCE_MS;
     if (over || this.#attempts-- <= 0 || !isPassing(error)) throw error;
