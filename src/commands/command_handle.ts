@@ -6,11 +6,25 @@ import type { Bytes } from "../streams/bytes.ts";
 import type { OutputEvent } from "./output_events.ts";
 
 /** What {@linkcode Commands.kill} and {@linkcode CommandHandle.kill} take. */
-export interface KillOptions extends CallOptions {}
+export interface KillOptions extends CallOptions {
+  /**
+   * Whether all that the process has started ends too: SIGTERM, then SIGKILL for what is left after `graceMs`, sent by a
+   * helper command in the sandbox. false: SIGKILL for the process alone, by the daemon.
+   *
+   * @default {false}
+   */
+  tree?: boolean | undefined;
+  /**
+   * With `tree`: the milliseconds from SIGTERM to SIGKILL. It is over as soon as all have ended. 0: SIGKILL at once.
+   *
+   * @default {2_000}
+   */
+  graceMs?: number | undefined;
+}
 
 /**
- * A command that runs. One from `start` owns its process and kills it on disposal; one from `connectToProcess` only
- * disconnects.
+ * A command that runs. One from `start` owns its process and ends it on disposal, with all that it has started: SIGTERM,
+ * and SIGKILL after 2 s. One from `connectToProcess` only disconnects.
  *
  * Output goes to any number of readers: callbacks of `wait`, iteration, `stdout` and `stderr`. One that comes late gets
  * everything from the start while the capture holds it whole, and otherwise what comes from then on. A slow one holds
@@ -75,10 +89,25 @@ export interface CommandHandle extends AsyncIterable<OutputEvent>, AsyncDisposab
   disconnect(): Promise<void>;
   /**
    * Kills the process (SIGKILL) and takes its last output, for at most 5 s. Its children go on: the daemon signals the
-   * process only.
+   * process only. With `tree: true` they end as well, those too that outlived it: SIGTERM, and SIGKILL after `graceMs`.
+   * What gave itself another session and another parent is not found.
    *
-   * @param options A signal and a limit for the request.
+   * @param options Whether the whole tree, a signal for the waiting, and a limit for the request.
    * @returns Whether there was a process to kill.
+   * @throws {SandboxError} `internal`, naming what of the tree did not die, or why it was not reached.
+   *
+   * @example A shell and what it has started
+   * ```ts
+   * import { RuntimeClient } from "@kruise-agents/runtime";
+   * import { startLocalRuntime } from "@kruise-agents/runtime/local";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using runtime = await startLocalRuntime();
+   * const sandbox = new RuntimeClient(runtime.clientOptions());
+   * const command = await sandbox.commands.start("sleep 60 & sleep 61");
+   * assertEquals(await command.kill({ tree: true }), true);
+   * assertEquals((await command.wait({ check: false })).signal, "SIGTERM");
+   * ```
    */
   kill(options?: KillOptions): Promise<boolean>;
   /**

@@ -7,7 +7,7 @@ import type { ProcessSignal } from "../process/signals.ts";
 import type { InputData } from "../streams/input_data.ts";
 import type { CommandHandle, KillOptions } from "./command_handle.ts";
 
-/** What {@linkcode Commands.start} takes. Its `signal` governs the process for its life: aborting kills it. */
+/** What {@linkcode Commands.start} takes. Its `signal` governs the process for its life: aborting ends it, with all that it has started. */
 export interface StartOptions extends UserOptions, OutputOptions {
   /** Environment variables beside the daemon's own. */
   envs?: Record<string, string> | undefined;
@@ -26,7 +26,8 @@ export interface StartOptions extends UserOptions, OutputOptions {
    */
   stdin?: boolean | InputData | undefined;
   /**
-   * The life of the process in milliseconds: a timer in this client, then kill and drain. 0: unlimited.
+   * The life of the process in milliseconds: a timer in this client, then SIGTERM to the process and all that it has
+   * started, SIGKILL after 2 s more, and its last output. 0: unlimited.
    *
    * @default unlimited
    */
@@ -171,11 +172,13 @@ export interface Commands {
    */
   list(options?: CallOptions): Promise<ProcessInfo[]>;
   /**
-   * Kills a process (SIGKILL). Its children go on: the daemon signals the process only.
+   * Kills a process (SIGKILL). Its children go on: the daemon signals the process only. With `tree: true` they end as
+   * well, those too that outlived it: SIGTERM, and SIGKILL after `graceMs`.
    *
    * @param pid The process.
-   * @param options A signal and a limit for the request.
+   * @param options Whether the whole tree, a signal for the waiting, and a limit for the request.
    * @returns Whether there was such a process.
+   * @throws {SandboxError} `internal`, naming what of the tree did not die, or why it was not reached.
    *
    * @example Twice
    * ```ts

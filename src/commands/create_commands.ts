@@ -42,7 +42,7 @@ export function createCommands(
     run,
     start: (command, options = {}) => start(launcher, command, options),
     list: (options = {}) => calls.list(options),
-    kill: async (pid, options = {}) => await calls.sendSignal(pid, "SIGKILL", options),
+    kill: (pid, options = {}) => calls.kill(pid, options),
     sendSignal: async (pid, signal, options = {}) => await calls.sendSignal(pid, signal, options),
     sendStdin: (pid, data, options = {}) => calls.sendStdin(pid, data, options),
     closeStdin: (pid, options = {}) => calls.closeStdin(pid, options),

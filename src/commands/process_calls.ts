@@ -1,11 +1,15 @@
 import type { CallOptions } from "../connection/call_options.ts";
 import type { Connection } from "../connection/connection.ts";
+import { withLimits } from "../connection/deadline.ts";
 import { UnsupportedError } from "../errors/unsupported_error.ts";
+import { endTree } from "../process/end_tree.ts";
 import type { InputQueue } from "../process/input_queue.ts";
 import { type ProcessSignal, selectPid, sendSignal } from "../process/signals.ts";
 import { unwrap } from "../process/wrapper.ts";
 import type { Bytes } from "../streams/bytes.ts";
+import type { KillOptions } from "./command_handle.ts";
 import type { ProcessInfo } from "./commands.ts";
+import { checkKill } from "./kill_options.ts";
 
 /** The daemon's unary calls about processes. */
 export class ProcessCalls {
@@ -35,6 +39,30 @@ export class ProcessCalls {
 
   sendSignal(pid: number, signal: ProcessSignal, options: CallOptions): Promise<boolean> {
     return sendSignal(this.#connection, pid, signal, options);
+  }
+
+  /** Kills a process, or a whole tree. */
+  async kill(pid: number, options: KillOptions): Promise<boolean> {
+    const graceMs = checkKill(options);
+    if (graceMs === undefined) return await this.sendSignal(pid, "SIGKILL", options);
+    selectPid(pid);
+    return await this.killing(pid, graceMs, options, async () => {
+      const { found, problem } = await endTree(this.#connection, pid, { graceMs });
+      if (problem !== undefined) throw problem;
+      return found;
+    });
+  }
+
+  /** Waits for the end of a tree no longer than the options allow, beside its grace. That goes on all the same. */
+  async killing(
+    pid: number,
+    graceMs: number,
+    { signal, ...options }: KillOptions,
+    kill: () => Promise<boolean>,
+  ): Promise<boolean> {
+    const context = this.#connection.call(`kill the process tree of ${pid}`, "process", options);
+    const timeoutMs = context.timeoutMs === 0 ? 0 : context.timeoutMs + graceMs;
+    return await withLimits({ signal, timeoutMs, context }, kill);
   }
 
   async sendStdin(pid: number, data: string | Uint8Array, options: CallOptions): Promise<void> {

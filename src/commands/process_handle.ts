@@ -10,6 +10,7 @@ import type { Session } from "../process/session.ts";
 import type { ProcessSignal } from "../process/signals.ts";
 import type { Bytes } from "../streams/bytes.ts";
 import type { CommandHandle, KillOptions } from "./command_handle.ts";
+import { checkKill } from "./kill_options.ts";
 import { type OutputEvent, outputEvents } from "./output_events.ts";
 import type { ProcessCalls } from "./process_calls.ts";
 
@@ -73,7 +74,9 @@ export class ProcessHandle implements CommandHandle {
 
   async kill(options: KillOptions = {}): Promise<boolean> {
     const { session, calls } = this.#of;
-    return await session.kill(() => calls.sendSignal(session.pid, "SIGKILL", options));
+    const graceMs = checkKill(options);
+    if (graceMs === undefined) return await session.kill(() => calls.sendSignal(session.pid, "SIGKILL", options));
+    return await calls.killing(session.pid, graceMs, options, () => session.killTree(graceMs));
   }
 
   async sendSignal(signal: ProcessSignal, options: CallOptions = {}): Promise<boolean> {
@@ -97,9 +100,11 @@ export class ProcessHandle implements CommandHandle {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { owned, disconnected } = this.#of.session;
-    if (owned && !disconnected) await this.kill();
-    else await this.disconnect();
+    const { session } = this.#of;
+    const { owned, disconnected } = session;
+    if (!owned || disconnected) return await this.disconnect();
+    // What a process has left behind that ended by itself was meant to stay.
+    if (!session.exited) await session.killTree();
   }
 
   #checkInput(what: string): void {

@@ -1,64 +1,23 @@
 import type { CallOptions } from "../connection/call_options.ts";
 import type { Connection } from "../connection/connection.ts";
-import { startTimer, within, withLimits } from "../connection/deadline.ts";
 import type { RpcCall } from "../connection/transport.ts";
+import { endTree } from "./end_tree.ts";
 import type { StreamRequest } from "./event_stream.ts";
-import { ProcessStream } from "./process_stream.ts";
-import { killOwned } from "./signals.ts";
-
-/** How long an abort waits for a process that is just being started, to kill it. */
-const ABORT_GRACE_MS = 5_000;
-/** How long a start that came too late is waited for in the background, to kill it. */
-const LATE_START_MS = 30_000;
+import { openStream } from "./open_stream.ts";
+import type { ProcessStream } from "./process_stream.ts";
 
 /**
- * Opens a stream and waits for its start event, as long as the request may take.
- *
- * A stream that is given up before its start event is not cut, which would leave a ghost in envd 0.2.10: it is kept in
- * the background until the process has started, which is then killed (`Start`) or left alone (`Connect`).
+ * Opens a stream and waits for its start event, as long as the request may take. A process that starts after its
+ * stream was given up is ended with all that it has started (`Start`), or left alone (`Connect`).
  */
-export async function openProcess(
+export function openProcess(
   connection: Connection,
   call: RpcCall,
   request: StreamRequest,
   options: CallOptions,
 ): Promise<ProcessStream> {
-  const { signal } = options;
-  signal?.throwIfAborted();
-  const cut = new AbortController();
-  const pause = new AbortController();
-  const opening = ProcessStream.open(connection, call, request, cut, pause.signal);
-  let failed = false;
-  opening.catch(() => failed = true);
-  try {
-    return await withLimits({ signal, timeoutMs: call.timeoutMs, context: call }, () => opening);
-  } catch (error) {
-    if (failed) throw error;
-    pause.abort(error);
-    const late = endLate(connection, opening, "start" in request, cut);
-    // The reason of an abort is told once the process is dead, where that is soon.
-    if (signal?.aborted && "start" in request) await within(ABORT_GRACE_MS, late);
-    throw error;
-  }
-}
-
-/** Ends a stream that nobody waits for any more, when it starts after all. */
-async function endLate(
-  connection: Connection,
-  opening: Promise<ProcessStream>,
-  kill: boolean,
-  cut: AbortController,
-): Promise<void> {
-  const clear = startTimer(LATE_START_MS, () => cut.abort());
-  try {
-    const stream = await opening;
-    clear();
-    // A kill that fails has nobody to be told; what the process prints must be read all the same.
-    if (kill) await killOwned(connection, stream.pid).catch(() => {});
-    await stream.drain();
-  } catch {
-    // It never started.
-  } finally {
-    clear();
-  }
+  const end = async (pid: number) => {
+    if ("start" in request) await endTree(connection, pid);
+  };
+  return openStream(connection, call, request, options, end);
 }

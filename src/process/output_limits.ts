@@ -57,7 +57,8 @@ function fate({ mayRun }: Stopped): string {
   return mayRun ? ", and killing it failed" : " and was killed";
 }
 
-function trace({ mayRun }: Stopped, { pid }: Stoppable): string {
+function trace({ mayRun, treeMayRun }: Stopped, { pid }: Stoppable): string {
+  if (treeMayRun) return ". What it has started may still run, see the cause";
   return mayRun ? `. It may still run, as process ${pid}` : "";
 }
 

@@ -5,6 +5,7 @@ import type { CommandResult, PartialResult } from "../errors/command_result.ts";
 import { DisconnectedError } from "../errors/disconnected_error.ts";
 import { isSandboxError } from "../errors/is_sandbox_error.ts";
 import type { Bytes } from "../streams/bytes.ts";
+import { endTree, GRACE_MS } from "./end_tree.ts";
 import { type ExitStatus, exitStatus } from "./exit_status.ts";
 import type { Output } from "./output.ts";
 import type { ProcessStream } from "./process_stream.ts";
@@ -13,6 +14,8 @@ import { cutWhenSilent, type Silence } from "./silence.ts";
 
 /** How long a killed process may take to hand over its last output. Then that goes on in the background. */
 const DRAIN_MS = 5_000;
+/** Silence of a process whose tree is dead, after which something else must hold its output. */
+const HELD_MS = 500;
 
 /** A process that this client has stopped. */
 export interface Stopped {
@@ -20,7 +23,9 @@ export interface Stopped {
   readonly partial: PartialResult;
   /** Whether it may run on: the daemon did not confirm that it is dead. */
   readonly mayRun: boolean;
-  /** Why the kill failed, where that is known. */
+  /** Whether what it has started may run on, where it does not itself. */
+  readonly treeMayRun?: boolean;
+  /** Why that is so, where it is known. */
   readonly cause?: unknown;
 }
 
@@ -64,6 +69,8 @@ export class Session {
   #onOver: ((stopped: boolean) => void)[] = [];
   #overflow: ErrorOf | undefined;
   #quiet: Silence | undefined;
+  #taken = 0;
+  #read = false;
 
   /** Takes over a stream. */
   constructor(
@@ -163,7 +170,7 @@ export class Session {
     this.onSettled(startTimer(milliseconds, () => void this.stop(error)));
   }
 
-  /** Kills the process, takes its last output, and makes this error the outcome. Nothing where it has settled. */
+  /** Ends the process tree, takes the last output, and makes this error the outcome. Nothing where it has settled. */
   stop(error: ErrorOf): Promise<void> {
     if (this.#settled) return Promise.resolve();
     this.#stopping ??= this.#stop(error);
@@ -177,6 +184,21 @@ export class Session {
     this.output.release();
     const found = await send();
     await within(DRAIN_MS, this.#pumped);
+    return found;
+  }
+
+  /**
+   * Ends the process with all that it has started, and takes the last output; the outcome is how it ended. Also what a
+   * process has left behind that has ended itself. false: there was nothing.
+   *
+   * @throws {SandboxError} `internal`, naming what could not be ended
+   */
+  async killTree(graceMs: number = GRACE_MS): Promise<boolean> {
+    const ended = this.#exited;
+    this.output.release();
+    const { found, problem } = await endTree(this.#connection, this.pid, { graceMs, ended });
+    if (!ended) await this.#drainTree();
+    if (problem !== undefined) throw problem;
     return found;
   }
 
@@ -203,6 +225,7 @@ export class Session {
       while (true) {
         this.#quiet?.wait();
         const event = await this.#stream.next();
+        this.#taken++;
         if (event.$case === "end") return this.#end(exitStatus(event.value));
         this.#take(event.value.output);
         if (this.output.isFull) await this.output.room();
@@ -210,6 +233,7 @@ export class Session {
     } catch (error) {
       await this.#lost(error);
     } finally {
+      this.#read = true;
       this.#quiet?.stop();
     }
   }
@@ -230,15 +254,29 @@ export class Session {
     this.#over(true);
     let mayRun = true;
     let cause: unknown;
-    await within(DRAIN_MS, this.#kill().then(() => mayRun = false, (failure) => void (cause = failure)));
-    if (!mayRun) await within(DRAIN_MS, this.#pumped);
-    const reason = error({ partial: this.output.snapshot(), mayRun, ...(cause !== undefined && { cause }) });
+    const ending = endTree(this.#connection, this.pid).then(({ problem }) => {
+      mayRun = false;
+      cause = problem;
+    }, (failure) => void (cause = failure));
+    await within(GRACE_MS + DRAIN_MS, ending);
+    if (!mayRun) await this.#drainTree();
+    const known = cause !== undefined && { cause, treeMayRun: !mayRun };
+    const reason = error({ partial: this.output.snapshot(), mayRun, ...known });
     this.#fail(reason);
     this.#interrupt(reason);
   }
 
-  async #kill(): Promise<void> {
-    await killOwned(this.#connection, this.pid);
+  /** Takes the last output of a dead tree. The daemon waits for what has left the tree, unless it kills itself. */
+  async #drainTree(): Promise<void> {
+    const hurry = async () => {
+      for (let seen = -1; seen !== this.#taken && !this.#read;) {
+        seen = this.#taken;
+        await within(HELD_MS, this.#pumped);
+      }
+      if (!this.#read) await killOwned(this.#connection, this.pid);
+      await this.#pumped;
+    };
+    await within(DRAIN_MS, hurry());
   }
 
   /** The stream ended without the process's end. */
@@ -248,7 +286,7 @@ export class Session {
     // An answer that makes no sense was cut off: its process must not run on with nobody to answer for it.
     if (this.owned) {
       this.#over(true);
-      await within(DRAIN_MS, this.#kill());
+      await within(GRACE_MS + DRAIN_MS, endTree(this.#connection, this.pid));
     }
     this.#fail(error);
   }

@@ -37,8 +37,8 @@ const KILL_MS = 60_000;
  * Kills a process that this client answers for, and that nobody else would kill. A caller's shorter limit for requests
  * says how long they wait, not that the process may be left behind on a busy machine.
  */
-export async function killOwned(connection: Connection, pid: number): Promise<void> {
-  await sendSignal(connection, pid, "SIGKILL", { requestTimeoutMs: KILL_MS });
+export async function killOwned(connection: Connection, pid: number): Promise<boolean> {
+  return await sendSignal(connection, pid, "SIGKILL", { requestTimeoutMs: KILL_MS });
 }
 
 /** Selects a process by its pid: the daemon's lookup by tag is unreliable in every version. */

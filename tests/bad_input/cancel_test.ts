@@ -1,7 +1,7 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { RuntimeClient } from "../../mod.ts";
 import { startLocalRuntime } from "../../src/local/mod.ts";
-import { CALLS, empty, END, exited, fake, KILLED, printed, started, streaming } from "./fake.ts";
+import { CALLS, empty, END, exited, fake, KILL_TREE, KILLED, printed, started, streaming } from "./fake.ts";
 
 type Chunk = Uint8Array<ArrayBuffer>;
 
@@ -26,7 +26,7 @@ function oneProcess(...chunks: (Chunk | Promise<Chunk>)[]) {
   return {
     ...made,
     asked: asked.promise,
-    kills: () => made.paths.filter((path) => path.endsWith("/SendSignal")).length,
+    kills: () => made.paths.filter((path) => path === KILL_TREE).length,
   };
 }
 

@@ -1,6 +1,7 @@
 import { create, toBinary } from "@bufbuild/protobuf";
 import { ListResponseSchema, StartResponseSchema } from "../../gen/process/process_pb.ts";
 import { RuntimeClient, type RuntimeClientOptions } from "../../mod.ts";
+import { pidOf, type TreeRequest, treeRequest } from "../process/tree_helper.ts";
 
 /** A client whose requests are answered by a function. */
 export interface Fake {
@@ -24,12 +25,31 @@ export function fake(
       const request = new Request(input, init);
       requests.push(request);
       const { pathname } = new URL(request.url);
-      paths.push(pathname);
-      return await reply(pathname, request);
+      const tree = await treeOf(request.clone());
+      paths.push(tree === undefined ? pathname : KILL_TREE);
+      if (tree === undefined) return await reply(pathname, request);
+      // What the daemon would make of a kill, the helper for whole trees makes of its targets.
+      const killed = await reply(SEND_SIGNAL, request);
+      return killed.ok ? treeEnded(...tree.targets) : killed;
     },
     ...options,
   });
   return { sandbox, paths, requests };
+}
+
+const SEND_SIGNAL = "/process.Process/SendSignal";
+/** What stands in `paths` for the start of a helper that ends process trees. */
+export const KILL_TREE = "/process.Process/Start of a helper";
+
+async function treeOf(request: Request): Promise<TreeRequest | undefined> {
+  if (!request.url.endsWith("/process.Process/Start")) return undefined;
+  return treeRequest(new Uint8Array(await request.arrayBuffer()));
+}
+
+/** The answer of a helper that has ended these trees. */
+export function treeEnded(...targets: readonly string[]): Response {
+  const told = targets.map((target) => printed(`${pidOf(target)} gone\n`));
+  return streaming(started(98), ...told, exited(), END);
 }
 
 /** A payload behind its flag and length; the length may be a lie. */

@@ -58,7 +58,7 @@ Deno.test("CommandHandle.wait() of a background run rejects with what a callback
   const handle = await inBackground(daemon, { onStdout: () => Promise.reject(error) });
   daemon.streams[0]!.stdout("a");
   assertStrictEquals(await assertRejects(() => handle.wait()), error);
-  assertEquals(daemon.calls, ["Start", "SendSignal"]);
+  assertEquals(daemon.calls, ["Start", "KillTree"]);
 });
 
 Deno.test("CommandHandle.wait() of a background run heeds its signal while a callback is slow", async () => {

@@ -105,7 +105,7 @@ Deno.test("timeoutMs whose kill fails says so, and which process may still run",
   using time = new FakeTime();
   const daemon = new FakeDaemon();
   daemon.onStream = (stream) => void stream.start(7).stdout("so far");
-  daemon.onCall = (method) => method === "SendSignal" ? unavailable() : undefined;
+  daemon.onCall = (method) => method === "KillTree" || method === "SendSignal" ? unavailable() : undefined;
   const run = assertRejects(() => daemon.client().commands.run(["sleep", "9"], { timeoutMs: 1_000 }), TimeoutError);
   await settle(time);
   await time.tickAsync(1_000);
@@ -122,7 +122,7 @@ Deno.test("timeoutMs whose kill fails says so, and which process may still run",
 Deno.test("an OutputLimitError whose kill fails says so, and which process may still run", async () => {
   const daemon = new FakeDaemon();
   daemon.onStream = (stream) => void stream.start(7).stdout("more than that");
-  daemon.onCall = (method) => method === "SendSignal" ? unavailable() : undefined;
+  daemon.onCall = (method) => method === "KillTree" || method === "SendSignal" ? unavailable() : undefined;
   const run = daemon.client().commands.run(["yes"], { maxOutputBytes: 8 });
   const { message, hint, cause, partial } = await assertRejects(() => run, OutputLimitError);
   assertEquals(partial?.truncatedBytes, 6);

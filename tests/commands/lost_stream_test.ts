@@ -77,10 +77,11 @@ Deno.test("run() rejects with what was wrong with the stream where its command c
   for (const answer of [unavailable, () => new Promise<Response>(() => {})]) {
     const daemon = new FakeDaemon();
     daemon.onStream = (stream) => void stream.start(7).start(8);
-    daemon.onCall = (method) => method === "SendSignal" ? answer() : undefined;
+    daemon.onCall = (method) => method === "KillTree" || method === "SendSignal" ? answer() : undefined;
     const run = assertRejects(() => daemon.client().commands.run(["true"]), SandboxError);
     await settle(time);
-    await time.tickAsync(5_000);
+    // As long as a helper may take to start, and a grace.
+    await time.tickAsync(7_000);
     assertEquals((await run).code, "protocol");
     daemon.streams[0]!.end();
     await time.tickAsync(60_000);

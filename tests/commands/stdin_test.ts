@@ -31,7 +31,7 @@ for (
     }
     assertStrictEquals(await assertRejects(() => daemon.client().commands.run(["cat"], { stdin: source() })), error);
     assertEquals(daemon.inputs, ["some"]);
-    assertEquals([daemon.closed, daemon.calls.at(-1)], [[], "SendSignal"]);
+    assertEquals([daemon.closed, daemon.calls.at(-1)], [[], "KillTree"]);
   });
 }
 
@@ -50,7 +50,7 @@ Deno.test("run() does not mind a process that takes no more of its input", async
     };
     const { stdout } = await daemon.client().commands.run(["head", "-c0"], { stdin: "input" });
     assertEquals(stdout, "enough");
-    assert(!daemon.calls.includes("SendSignal"));
+    assertEquals(daemon.trees, []);
   }
 });
 
@@ -59,7 +59,7 @@ Deno.test("run() rejects, and kills, where its input cannot be sent", async () =
   daemon.onCall = (method) => method === "SendInput" ? unavailable() : undefined;
   const run = daemon.client().commands.run(["cat"], { stdin: "input" });
   assertEquals((await assertRejects(() => run, SandboxError)).status, 503);
-  assertEquals(daemon.calls.at(-1), "SendSignal");
+  assertEquals(daemon.calls.at(-1), "KillTree");
 });
 
 Deno.test("run() rejects, and kills, where a gateway refuses its input as an invalid argument", async () => {
@@ -75,7 +75,7 @@ Deno.test("run() rejects, and kills, where a gateway refuses its input as an inv
     };
     const run = daemon.client().commands.run(["cat"], { stdin: "input" });
     assertEquals((await assertRejects(() => run, SandboxError)).status, 400);
-    assertEquals(daemon.calls.at(-1), "SendSignal");
+    assertEquals(daemon.calls.at(-1), "KillTree");
   }
 });
 
@@ -143,7 +143,7 @@ Deno.test("run() kills its command where a stream of input gives something else 
   const run = daemon.client().commands.run(["cat"], { stdin });
   await assertRejects(() => run, TypeError, "a stream must give Uint8Array");
   await cancelled.promise;
-  assertEquals([daemon.calls.at(-1), daemon.inputs], ["SendSignal", []]);
+  assertEquals([daemon.calls.at(-1), daemon.inputs], ["KillTree", []]);
 });
 
 Deno.test("run() that is aborted while its input flows cancels the source", async () => {

@@ -14,6 +14,7 @@ import {
 import { RuntimeClient } from "../../src/client.ts";
 import { Connection } from "../../src/connection/connection.ts";
 import { resolveOptions, type RuntimeClientOptions } from "../../src/options.ts";
+import { pidOf, type TreeRequest, treeRequest } from "./tree_helper.ts";
 
 type Event = MessageInitShape<typeof ProcessEventSchema>;
 
@@ -86,10 +87,17 @@ export class FakeDaemon {
   readonly calls: string[] = [];
   readonly streams: FakeStream[] = [];
   readonly inputs: string[] = [];
+  /** The helpers that were started to end process trees; `KillTree` in `calls`, and not in `streams`. */
+  readonly trees: TreeRequest[] = [];
   /** What `List` answers: process ids. */
   processes: number[] = [];
   /** Called with the pid of each signal; answers whether there is such a process. */
   onSignal: (pid: number) => boolean = () => true;
+  /** Called with each helper that ends trees; ends them as `onSignal` does where the test does not say otherwise. */
+  onTree: (tree: TreeRequest, stream: FakeStream) => void | Promise<void> = ({ targets }, stream) => {
+    for (const pid of targets.map(pidOf)) stream.stdout(`${pid} ${this.onSignal(pid) ? "gone" : "none"}\n`);
+    stream.end();
+  };
   /** Called with each stream that is opened, before its headers go out. */
   onStream: (stream: FakeStream, index: number) => void | Promise<void> = () => {};
   /** Called with the name of each call; answers in place of the daemon where it gives something. */
@@ -98,11 +106,19 @@ export class FakeDaemon {
   closed: number[] | undefined;
 
   readonly fetch = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
-    const method = new URL(String(input)).pathname.split("/").at(-1)!;
+    let method = new URL(String(input)).pathname.split("/").at(-1)!;
+    const tree = method === "Start" ? treeRequest(await sentBytes(init)) : undefined;
+    if (tree !== undefined) method = "KillTree";
     this.calls.push(method);
     const answer = await this.onCall(method, init);
     if (answer !== undefined) return answer;
     switch (method) {
+      case "KillTree": {
+        this.trees.push(tree!);
+        const stream = new FakeStream(init?.signal).start(98);
+        await this.onTree(tree!, stream);
+        return stream.response;
+      }
       case "Start":
       case "Connect": {
         const stream = new FakeStream(init?.signal);

@@ -79,6 +79,7 @@ Deno.test("openProcess() takes longer than a request may to kill a process that 
   const slow = Promise.withResolvers<void>();
   let killing: AbortSignal | null | undefined;
   daemon.onCall = async (method, init) => {
+    if (method === "KillTree") return unavailable();
     if (method !== "SendSignal") return;
     killing = init?.signal;
     await slow.promise;
@@ -135,7 +136,7 @@ Deno.test("openProcess() reads a process that starts late to its end, also where
   const connection = daemon.connection({ requestTimeoutMs: 1_000 });
   const headers = Promise.withResolvers<void>();
   daemon.onStream = async () => await headers.promise;
-  daemon.onCall = (method) => method === "SendSignal" ? unavailable() : undefined;
+  daemon.onCall = (method) => method === "KillTree" || method === "SendSignal" ? unavailable() : undefined;
   const call = connection.call("start command", "process", {});
   const rejected = assertRejects(() => openProcess(connection, call, { start: {} }, {}), TimeoutError);
   await time.tickAsync(1_000);
@@ -151,6 +152,6 @@ Deno.test("openProcess() reads a process that starts late to its end, also where
   }
   stream.end();
   await settle(time);
-  assertEquals(daemon.calls, ["Start", "SendSignal"]);
+  assertEquals(daemon.calls, ["Start", "KillTree", "SendSignal"]);
   assertEquals(await time.nextAsync(), false, "no timer is left");
 });

@@ -95,7 +95,7 @@ Deno.test("Session.stop() gives a kill longer than the caller gives a request", 
   const session = await started(daemon, undefined, { requestTimeoutMs: 100 });
   const slow = Promise.withResolvers<void>();
   daemon.onCall = async (method) => {
-    if (method === "SendSignal") await slow.promise;
+    if (method === "KillTree") await slow.promise;
   };
   daemon.onSignal = () => {
     daemon.streams[0]!.end(137);

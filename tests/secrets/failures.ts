@@ -1,7 +1,18 @@
 /** Every failure that the client can tell, brought about by a server that says back whatever it was sent. */
 
 import type { RuntimeClientOptions, SandboxErrorCode } from "../../mod.ts";
-import { empty, END, exited, frame, KILLED, listed, printed, started, streaming } from "../bad_input/fake.ts";
+import {
+  empty,
+  END,
+  exited,
+  frame,
+  KILLED,
+  listed,
+  printed,
+  started,
+  streaming,
+  treeEnded,
+} from "../bad_input/fake.ts";
 import type { Call } from "./calls.ts";
 
 /** How the server answers; `echo` is all it was sent, in one line. */
@@ -31,10 +42,14 @@ const port: Call = ({ ports }) => ports.fetch(3000, "/x");
 function untilKilled(...output: Uint8Array<ArrayBuffer>[]): Reply {
   let kill = () => {};
   const killed = new Promise<void>((resolve) => kill = resolve);
+  let running = false;
   return (path) => {
-    if (!path.endsWith("/SendSignal")) return streaming(started(), ...output, killed.then(() => KILLED), END);
-    kill();
-    return empty();
+    if (path.endsWith("/SendSignal") || running) {
+      kill();
+      return path.endsWith("/Start") ? treeEnded("7") : empty();
+    }
+    running = true;
+    return streaming(started(), ...output, killed.then(() => KILLED), END);
   };
 }
 
