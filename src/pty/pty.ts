@@ -3,7 +3,10 @@ import type { Command } from "../process/command.ts";
 import type { PtyHandle } from "./pty_handle.ts";
 import type { PtySize } from "./size.ts";
 
-/** What {@linkcode Pty.create} takes. Its `signal` governs the terminal for its life: aborting kills it. */
+/**
+ * What {@linkcode Pty.create} takes. Its `signal` governs the terminal for its life: aborting ends all that runs in it,
+ * by SIGTERM and 2 s later SIGKILL.
+ */
 export interface PtyCreateOptions extends UserOptions, PtySize {
   /**
    * What runs in the terminal: a command line for `/bin/bash -l -c`, or an argv.
@@ -25,7 +28,7 @@ export interface PtyCreateOptions extends UserOptions, PtySize {
   /** A name to find the process by. */
   tag?: string | undefined;
   /**
-   * The life of the terminal in milliseconds: a timer in this client, then kill and drain. 0: unlimited.
+   * The life of the terminal in milliseconds: a timer in this client, then as for `signal`. 0: unlimited.
    *
    * @default unlimited
    */
@@ -59,7 +62,7 @@ export interface Pty {
    * coreutils 8.31 or later.
    *
    * @param options Its size, and what runs in it.
-   * @returns A handle that owns the terminal: disposal kills the process.
+   * @returns A handle that owns the terminal: disposal kills all that runs in it.
    * @throws {RangeError} When `cols` or `rows` is no integer from 1 to 65535.
    * @throws {InvalidArgumentError} When the daemon refuses it, for a missing `cwd` for one.
    * @throws {AuthenticationError} When a token is wrong, or `user` unknown.

@@ -21,7 +21,8 @@ export interface PtyWaitOptions {
 }
 
 /**
- * A terminal. One from `create` owns its process and kills it on disposal; one from `connect` only disconnects.
+ * A terminal. One from `create` owns its process, and kills it on disposal with all that it has started; one from
+ * `connect` only disconnects.
  *
  * @example Interrupt a command
  * ```ts

@@ -67,9 +67,10 @@ export class TerminalHandle implements PtyHandle {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const { owned, disconnected } = this.#session;
-    if (owned && !disconnected) await this.kill();
-    else await this.disconnect();
+    const { owned, disconnected, exited } = this.#session;
+    if (!owned || disconnected) return await this.disconnect();
+    // At once, because a shell that is used by hand ignores SIGTERM.
+    if (!exited) await this.#session.killTree(0);
   }
 
   #gone(): NotFoundError {

@@ -98,6 +98,20 @@ export const ptyHandles: readonly Case[] = [
     },
   },
   {
+    name: "pty: disposal ends all that runs in it, also what would not mind being left alone",
+    source: "docs/protocol.md §4",
+    async run({ pty, commands }, { own }) {
+      const terminal = own(await pty.create(SIZE));
+      const user = sitAt(terminal);
+      await user.types("(trap '' HUP TERM; exec sleep 600) & echo p''id=$!.\n");
+      await user.sees("pid=");
+      const pid = parseInt(await user.sees("."));
+      await terminal[Symbol.asyncDispose]();
+      const { stdout } = await commands.run(`kill -0 ${pid} 2>/dev/null && ps -o stat= -p ${pid} || echo gone`);
+      check(/^(gone|Z)/.test(stdout), `its job is ${stdout}`);
+    },
+  },
+  {
     name: "pty: abort and timeoutMs end it",
     source: "docs/protocol.md §4",
     async run(sandbox, { own, unique: tag }) {
