@@ -3,14 +3,15 @@ import type { CommandResult } from "../errors/command_result.ts";
 import { checkMilliseconds } from "../errors/checks.ts";
 import type { WaitOptions } from "../process/deliver.ts";
 import type { OutputOptions } from "../process/output.ts";
+import { TREE_SCRIPT } from "../process/tree_script.ts";
 import type { Bytes } from "../streams/bytes.ts";
 import type { Followed } from "./follower.ts";
 import type { Job, JobKillOptions, JobOutputOptions, JobStatus } from "./job.ts";
 import { jobOutput } from "./job_output.ts";
 import type { Journals } from "./journals.ts";
 import { type JobRecord, statusOf } from "./record.ts";
+import type { Answer } from "./run_script.ts";
 import { KILL, REMOVE } from "./scripts/end_scripts.ts";
-import { TREE } from "./scripts/tree_script.ts";
 import { type OnOverflow, tooMuch, waitForJob } from "./wait_job.ts";
 
 const GRACE_MS = 2_000;
@@ -62,7 +63,7 @@ export class JobHandle implements Job {
     const graceMs = Math.min(checkMilliseconds("graceMs", options.graceMs ?? GRACE_MS), 2 ** 31 - 1);
     options.signal?.throwIfAborted();
     const { finder } = this.#journals;
-    const args = [this.id, this.#job.started, `${graceMs / 1000}`, TREE];
+    const args = [this.id, this.#job.started, `${Math.ceil(graceMs / 10)}`, TREE_SCRIPT];
     const script = { what, text: KILL, args, account: finder, extraMs: graceMs + GONE_MS, completes: true };
     // An attempt whose answer was lost may have ended it.
     let tried = false;
@@ -79,7 +80,7 @@ export class JobHandle implements Job {
       case "garbled":
         throw this.#journals.garbled(what, "pid");
       default:
-        throw this.#journals.unexpected(what, answer);
+        throw leftOf(this.#journals, what, answer);
     }
   }
 
@@ -93,4 +94,12 @@ export class JobHandle implements Job {
     if (answer.word !== "running") throw this.#journals.unexpected(what, answer);
     throw this.#journals.error(what, "it runs", "invalid_argument", "Kill it, or wait for its end first");
   }
+}
+
+/** Something of it did not die, or nobody knows. */
+function leftOf(journals: Journals, what: string, answer: Answer): Error {
+  const [, pids] = /^left ([\d ]+)$/.exec(answer.word) ?? [];
+  if (pids === undefined) return journals.unexpected(what, answer);
+  const hint = "Look for them with ps, in the sandbox: what waits for a device cannot be killed";
+  return journals.error(what, `what has these process ids did not die: ${pids}`, "internal", hint);
 }

@@ -3,6 +3,7 @@ import type { CallOptions } from "../connection/call_options.ts";
 import { said } from "../connection/error_map/failure.ts";
 import { checkMilliseconds } from "../errors/checks.ts";
 import { argvOf, checkEnvs, checkWord, type Command } from "../process/command.ts";
+import { TREE_SCRIPT } from "../process/tree_script.ts";
 import { cancelSource, type InputFile, inputFile, isEmpty, withInputFile } from "../process/input_file.ts";
 import { JobHandle } from "./job_handle.ts";
 import { checkJobId } from "./job_id.ts";
@@ -12,7 +13,6 @@ import type { Asked, JobRecord } from "./record.ts";
 import type { Answer } from "./run_script.ts";
 import { LAUNCH, RUN } from "./scripts/run_scripts.ts";
 import { CLAIM, START } from "./scripts/start_script.ts";
-import { TREE } from "./scripts/tree_script.ts";
 
 /** So many characters fit into one argument, whatever they are. */
 const PIECE = /[^]{1,16000}/gu;
@@ -104,7 +104,17 @@ async function run(
     what,
     text: START,
     args: [
-      ...[directory, id, nonce, input?.path ?? "", limit, PATH === undefined ? "" : `=${PATH}`, LAUNCH, RUN, TREE],
+      ...[
+        directory,
+        id,
+        nonce,
+        input?.path ?? "",
+        limit,
+        PATH === undefined ? "" : `=${PATH}`,
+        LAUNCH,
+        RUN,
+        TREE_SCRIPT,
+      ],
       ...[`${pieces.length}`, ...pieces, ...argv],
     ],
     account,

@@ -2,7 +2,7 @@
  * The helper that ends process trees, for any POSIX `sh`: dash, bash, busybox. It runs in the sandbox as a child of the
  * daemon, like its targets, and needs nothing but `/proc` or `ps`.
  *
- * `sh <hundredths> [e]<pid>…` sends SIGTERM to the whole tree of each process, and SIGKILL to what is left after so
+ * `sh <hundredths> [e|f]<pid>…` sends SIGTERM to the whole tree of each process, and SIGKILL to what is left after so
  * many hundredths of a second (0: at once). It tells of each, as soon as that is so: `<pid> none`, `<pid> gone`, or
  * `<pid> left <pid>…`.
  */
@@ -146,17 +146,18 @@ now() { if read -r u l </proc/uptime; then now=$((\${u%.*} * 100 + 1\${u#*.} - 1
 
 /**
  * Never touches process 1, the daemon, their sessions, or a process that is no child of the daemon. `e<pid>` is one
- * whose end was told: what has its process id is another, but its session is nobody else's.
+ * whose end was told: what has its process id is another, but its session is nobody else's. `f<pid>` is one that is
+ * known for what it is by whoever asks, and need not be a child of the daemon.
  */
 const MAIN = `look $PPID
 theirs=$se
 look $$
 own=$se
 for a; do
-  t=\${a#e}
+  t=\${a#[ef]}
   case $t in 1 | $$ | $PPID | $own | $theirs) echo $t none; continue ;; esac
   if look $t; then
-    if [ $a != $t ] || [ $pp != $PPID ]; then echo $t none; continue; fi
+    if [ $a != f$t ] && { [ $a != $t ] || [ $pp != $PPID ]; }; then echo $t none; continue; fi
     eval "O_$t=$t B_$t=$be"
   fi
   eval T_$t=$t

@@ -68,13 +68,15 @@ Deno.test("without setsid a job runs too, and is ended", async () => {
   await using tools = await toolbox(POSIX);
   await using box = await startBox({ envs: { PATH: tools.path } });
   const sandbox = box.client();
-  const job = await sandbox.jobs.start(["sh", "-c", "echo out; sleep 600 & sleep 600"]);
+  const job = await sandbox.jobs.start(["sh", "-c", "sleep 600 & echo $!; wait"]);
   const output = (await job.output({ follow: true })).getReader();
-  assertEquals(new TextDecoder().decode((await output.read()).value), "out\n");
+  const child = Number(new TextDecoder().decode((await output.read()).value));
+  assert((await stat(child)).state !== "Z");
   assertEquals((await Deno.readTextFile(box.path(job.id, "pid"))).trim().split(" ")[3], "tree");
   assertEquals(await job.kill(), true);
   assertEquals((await output.read()).done, true);
   assertEquals(await job.status(), { state: "exited", exitCode: 143, signal: "SIGTERM" });
+  assertEquals(await stat(child).then(({ state }) => state, () => "Z"), "Z", "the child lives");
   const limited = await sandbox.jobs.start(["sleep", "600"], { timeoutMs: 100 });
   assert(isSandboxError(await limited.wait().catch((error) => error), "command_timeout"));
 });

@@ -10,8 +10,9 @@ _sbx_state
 `;
 
 /**
- * Ends the command of a job, with all below it. Arguments: as above, then the grace in seconds and the script that ends
- * a tree. It answers `gone`, `ended`, `lost`, `killed`, or `garbled` where the job runs and its pid cannot be read.
+ * Ends the command of a job, with all below it. Arguments: as above, then the grace in hundredths of a second and the
+ * script that ends a tree. It answers `gone`, `ended`, `lost`, `killed`, `left` and the pids of what did not die, or
+ * `garbled` where the job runs and its pid cannot be read.
  */
 export const KILL: string = `${FIND}
 _sbx_exited() {
@@ -27,9 +28,9 @@ if [ $_sbx_st = running ]; then
   _sbx_p=$(_sbx_read pid)
   if _sbx_lives "$_sbx_p"; then
     true >"$_sbx_d/killed"
-    /bin/sh -c "$4" sh "\${_sbx_p%% *}" "$3"
+    _sbx_a=$(/bin/sh -c "$4" sh "$3" "f\${_sbx_p%% *}")
+    case $_sbx_a in *" left "*) _sbx_a="left \${_sbx_a#* left }" ;; *) _sbx_a=killed ;; esac
     _sbx_exited
-    _sbx_a=killed
   else
     _sbx_a=garbled
     case $_sbx_p in [1-9]*" "*" "*) _sbx_exited ;; esac

@@ -59,7 +59,7 @@ if [ -n "$_sbx_t" ]; then
       wait $_sbx_s
     fi
     trap '' TERM
-    /bin/sh -c "$_sbx_tree" sh "$_sbx_p" 2
+    /bin/sh -c "$_sbx_tree" sh 200 "f$_sbx_p"
     exit 9
   ) &
   _sbx_w=$!
