@@ -16,6 +16,8 @@ const tabs = find("[role=tablist]");
 const problem = find<HTMLOutputElement>("form output");
 const notice = find<HTMLOutputElement>("nav output");
 
+let current: WebTerminal | undefined;
+
 /** Shows the shells that are there, or opens the first. */
 async function show(target: Target): Promise<void> {
   const sandbox = sandboxOf(target);
@@ -29,7 +31,9 @@ async function show(target: Target): Promise<void> {
   const open = () => void addTab(sandbox, TAG + crypto.randomUUID()).open();
   if (tags.length === 0) open();
   find("#new").onclick = () => {
+    notice.value = "";
     if (tabs.childElementCount < most) return open();
+    current?.focus();
     notice.value = `A browser has six connections to ${target.url}: close a terminal first`;
   };
 }
@@ -55,6 +59,7 @@ function addTab(sandbox: RuntimeClient, tag: string): WebTerminal {
   const select = () => {
     for (const other of tabs.children) other.ariaSelected = String(other === tab);
     for (const other of find("main").children) other.classList.toggle("shown", other === panel);
+    current = terminal;
     terminal.focus();
   };
   tab.onclick = select;

@@ -58,8 +58,9 @@ export function sandboxOf({ way, url, sandboxId, secret }: Target): RuntimeClien
 
 /**
  * How many terminals may be open. A browser has six connections to a server at a time where it speaks HTTP/1.1, as it
- * does without TLS. Each terminal holds one, and one must be left for the keys.
+ * does without TLS. Each terminal holds one; one is left for the keys, and one for a stream that is being given up, of
+ * which the client reads the rest.
  */
 export function mostTerminals({ runtimeUrl }: RuntimeClient): number {
-  return new URL(runtimeUrl).protocol === "http:" ? 5 : 32;
+  return new URL(runtimeUrl).protocol === "http:" ? 4 : 32;
 }

@@ -102,10 +102,10 @@ export class WebTerminal {
   /** No daemon shows again what it showed; so what runs is made to draw itself, by a size that changes. */
   async #connect(): Promise<PtyHandle> {
     const pty = await this.#sandbox.pty.connect({ tag: this.#tag });
-    this.#say("connected again; what came before is not shown");
     const { cols, rows } = this.#size;
     await pty.resize({ cols, rows: rows + 1 });
     await pty.resize({ cols, rows });
+    this.#say("connected again; what came before is not shown");
     return pty;
   }
 

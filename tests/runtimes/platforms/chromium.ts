@@ -2,7 +2,8 @@ import { bundle, programPath } from "./bundle.ts";
 import { outcomesOf, output } from "./child.ts";
 import type { Platform } from "./platform.ts";
 
-const PLAYWRIGHT = "npm:playwright-core@1";
+/** Outside of the project's dependencies, like every tool here. */
+export const PLAYWRIGHT = "npm:playwright-core@1";
 const NAMES = ["chromium", "chromium-browser", "google-chrome"];
 
 /** A page in Chromium, of another origin than the runtime. */
@@ -17,7 +18,8 @@ export async function chromium(dir: string): Promise<Platform> {
   };
 }
 
-async function installed(): Promise<string | undefined> {
+/** The path of Chromium, where it is installed. */
+export async function installed(): Promise<string | undefined> {
   for (const name of NAMES) {
     try {
       return await output("sh", ["-c", `command -v ${name}`]);
@@ -28,8 +30,8 @@ async function installed(): Promise<string | undefined> {
   return undefined;
 }
 
-/** Debian's; Playwright's own download is one more place that a machine may not reach. */
-async function install(): Promise<string> {
+/** Installs Debian's Chromium; Playwright's own download is one more place that a machine may not reach. */
+export async function install(): Promise<string> {
   await apt("update", "-qq");
   await apt("install", "-y", "-qq", "--no-install-recommends", "chromium");
   const browser = await installed();
