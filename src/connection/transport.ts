@@ -171,7 +171,7 @@ function decoded<O>(decoder: Decoder<O>, data: Bytes, call: RpcCall): O {
 export function followed(call: RpcCall): RpcCall {
   return call.following === undefined
     ? call
-    : { ...call, what: call.following, following: undefined, doubt: undefined };
+    : { ...call, what: call.following, following: undefined, doubt: undefined, pauseSignal: undefined };
 }
 
 /** Reads the end frame: JSON in either codec, with the error where there is one. */

@@ -11,8 +11,9 @@ const encoder = new TextEncoder();
 export class HeadTailCapture {
   readonly #headLimit: number;
   readonly #tailLimit: number;
-  readonly #head = new TextLog();
-  readonly #tail = new ByteLog();
+  // Made for the first bytes: many commands say nothing on one stream, and those that wait nothing on both.
+  #head: TextLog | undefined;
+  #tail: ByteLog | undefined;
   #dropped = 0;
 
   /** Keeps at most so many bytes; 0 keeps none. */
@@ -29,44 +30,41 @@ export class HeadTailCapture {
   /** Takes what came. */
   push(chunk: Bytes): void {
     if (this.#headLimit === 0) return void (this.#dropped += chunk.byteLength);
-    const toHead = Math.min(chunk.byteLength, this.#headLimit - this.#head.byteLength);
-    if (toHead > 0) this.#head.append(chunk.subarray(0, toHead));
+    const head = this.#head ??= new TextLog();
+    const toHead = Math.min(chunk.byteLength, this.#headLimit - head.byteLength);
+    if (toHead > 0) head.append(chunk.subarray(0, toHead));
     const toTail = chunk.byteLength - toHead;
     if (toTail === 0) return;
-    const excess = Math.max(0, this.#tail.byteLength + toTail - this.#tailLimit);
+    const tail = this.#tail ??= new ByteLog();
+    const excess = Math.max(0, tail.byteLength + toTail - this.#tailLimit);
     this.#dropped += excess;
-    const older = Math.min(excess, this.#tail.byteLength);
-    this.#tail.dropFront(older);
-    this.#tail.append(chunk.subarray(toHead + excess - older));
+    const older = Math.min(excess, tail.byteLength);
+    tail.dropFront(older);
+    tail.append(chunk.subarray(toHead + excess - older));
   }
 
   /** What is kept, as one array of its own: the head, then the tail. */
   bytes(): Bytes {
-    return concat([encoder.encode(this.#head.text), ...this.#head.rest(), ...this.#tail.parts()]);
+    const { start, head, tail } = this.#parts();
+    return concat([encoder.encode(start), ...head, ...tail]);
   }
 
   /** What is kept, as it is now. */
   snapshot(): Snapshot {
-    const { text: start, byteLength } = this.#head;
-    const [head, tail] = [this.#head.rest(), this.#tail.parts()];
+    const { start, head, tail } = this.#parts();
     const rest = this.#dropped === 0 ? decodeParts([...head, ...tail]) : decodeParts(head) + decodeParts(tail);
     const text = start + rest;
     const isText = !rest.includes("\uFFFD");
     return {
       text,
-      byteLength: byteLength + this.#tail.byteLength,
+      byteLength: (this.#head?.byteLength ?? 0) + (this.#tail?.byteLength ?? 0),
       // Text that says all is all that must be kept for the sake of the bytes.
       bytes: isText ? () => encoder.encode(text) : () => concat([encoder.encode(start), ...head, ...tail]),
     };
   }
-}
 
-/** What was kept at one time. */
-export interface Snapshot {
-  /** It as text; where something was left out, a character cut at the gap is U+FFFD on either side. */
-  readonly text: string;
-  /** How many bytes it has. */
-  readonly byteLength: number;
-  /** Makes one array of them. */
-  bytes(): Bytes;
+  /** The beginning as text, what follows it, and the tail. */
+  #parts(): { readonly start: string; readonly head: readonly Bytes[]; readonly tail: readonly Bytes[] } {
+    return { start: this.#head?.text ?? "", head: this.#head?.rest() ?? [], tail: this.#tail?.parts() ?? [] };
+  }
 }

@@ -12,7 +12,7 @@ const PIECE_BYTES = 16 * 1024;
  * left the processor's cache, takes twice the time and memory. From the first wrong byte on, bytes are kept.
  */
 export class TextLog {
-  readonly #decoder = new Utf8Decoder();
+  #decoder: Utf8Decoder | undefined;
   readonly #rest = new ByteLog();
   #text = "";
   #byteLength = 0;
@@ -42,9 +42,10 @@ export class TextLog {
 
   #decode(): void {
     let text = "";
-    for (const part of this.#rest.parts()) text += this.#decoder.decode(part);
-    const { heldBytes } = this.#decoder;
-    this.#decoder.flush();
+    const decoder = this.#decoder ??= new Utf8Decoder();
+    for (const part of this.#rest.parts()) text += decoder.decode(part);
+    const { heldBytes } = decoder;
+    decoder.flush();
     this.#isText = !text.includes("\uFFFD");
     if (!this.#isText) return;
     this.#text += text;
