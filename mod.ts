@@ -46,10 +46,12 @@ export {
 export { type Command } from "./src/process/command.ts";
 export { type CommandHandle, type KillOptions } from "./src/commands/command_handle.ts";
 export { type OutputCallback, type OutputCallbacks, type WaitOptions } from "./src/process/deliver.ts";
+export { type LinesOptions } from "./src/commands/lines.ts";
 export { type OutputEvent } from "./src/commands/output_events.ts";
 export { type OutputOptions } from "./src/process/output.ts";
 export { type ProcessSignal } from "./src/process/signals.ts";
 export { quote, sh, type ShellValue } from "./src/commands/quote.ts";
+export { type WaitForLineOptions } from "./src/commands/wait_for_line.ts";
 
 export { type Pty, type PtyCreateOptions } from "./src/pty/pty.ts";
 export { type PtyExit, type PtyHandle, type PtyWaitOptions } from "./src/pty/pty_handle.ts";

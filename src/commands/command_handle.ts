@@ -3,7 +3,9 @@ import type { CommandResult } from "../errors/command_result.ts";
 import type { ProcessSignal } from "../process/signals.ts";
 import type { WaitOptions } from "../process/deliver.ts";
 import type { Bytes } from "../streams/bytes.ts";
+import type { LinesOptions } from "./lines.ts";
 import type { OutputEvent } from "./output_events.ts";
+import type { WaitForLineOptions } from "./wait_for_line.ts";
 
 /** What {@linkcode Commands.kill} and {@linkcode CommandHandle.kill} take. */
 export interface KillOptions extends CallOptions {
@@ -134,4 +136,53 @@ export interface CommandHandle extends AsyncIterable<OutputEvent>, AsyncDisposab
    * @throws {UnsupportedError} When the daemon cannot (before 0.5.2): pass the data at the start instead.
    */
   closeStdin(options?: CallOptions): Promise<void>;
+  /**
+   * The lines of its output, without their terminators (`\n` or `\r\n`), to the last one, whether that is terminated
+   * or not. A line of more than 1,048,576 UTF-16 units comes in pieces of that length. Leaving the loop leaves the
+   * process alone; an exit code other than 0 is no error here.
+   *
+   * @param options Whose lines, and a signal for the reading.
+   * @returns The lines: one reader for each iteration.
+   * @throws {TypeError} At once, when `stream` is none of the three.
+   * @throws {DisconnectedError} From the iteration, when its stream was lost, or the handle disconnected.
+   *
+   * @example Line by line
+   * ```ts
+   * import { RuntimeClient } from "@kruise-agents/runtime";
+   * import { startLocalRuntime } from "@kruise-agents/runtime/local";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using runtime = await startLocalRuntime();
+   * const sandbox = new RuntimeClient(runtime.clientOptions());
+   * await using command = await sandbox.commands.start(["printf", "one\ntwo"]);
+   * assertEquals(await Array.fromAsync(command.lines()), ["one", "two"]);
+   * ```
+   */
+  lines(options?: LinesOptions): AsyncIterable<string>;
+  /**
+   * Waits for the first line that matches, on either stream: of what is kept of its output since the start, and of what
+   * comes. A line is looked at when it is complete, the last one at the end.
+   *
+   * @param pattern What to look for. A `g` or `y` flag changes nothing.
+   * @param options A limit and a signal for the waiting.
+   * @returns The match, with its groups.
+   * @throws {TypeError} When the pattern is no regular expression.
+   * @throws {TimeoutError} `wait_timeout`, with the output so far, when `timeoutMs` ran out. The process goes on.
+   * @throws {CommandExitError} When the process ended first, with whatever exit code. It carries the whole result.
+   * @throws {DisconnectedError} When its stream was lost, or the handle disconnected.
+   *
+   * @example Until a server listens
+   * ```ts
+   * import { RuntimeClient } from "@kruise-agents/runtime";
+   * import { startLocalRuntime } from "@kruise-agents/runtime/local";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using runtime = await startLocalRuntime();
+   * const sandbox = new RuntimeClient(runtime.clientOptions());
+   * await using server = await sandbox.commands.start("echo listening on 8080; sleep 60");
+   * const [, port] = await server.waitFor(/listening on (\d+)/, { timeoutMs: 10_000 });
+   * assertEquals(port, "8080");
+   * ```
+   */
+  waitFor(pattern: RegExp, options?: WaitForLineOptions): Promise<RegExpMatchArray>;
 }

@@ -11,8 +11,10 @@ import type { ProcessSignal } from "../process/signals.ts";
 import type { Bytes } from "../streams/bytes.ts";
 import type { CommandHandle, KillOptions } from "./command_handle.ts";
 import { checkKill } from "./kill_options.ts";
+import { lines, type LinesOptions } from "./lines.ts";
 import { type OutputEvent, outputEvents } from "./output_events.ts";
 import type { ProcessCalls } from "./process_calls.ts";
+import { waitForLine, type WaitForLineOptions } from "./wait_for_line.ts";
 
 /** What a handle is of. */
 export interface HandleOf {
@@ -93,6 +95,14 @@ export class ProcessHandle implements CommandHandle {
   async closeStdin(options: CallOptions = {}): Promise<void> {
     this.#checkInput("close the input of");
     await this.#of.calls.closeStdin(this.pid, options);
+  }
+
+  lines(options: LinesOptions = {}): AsyncIterable<string> {
+    return lines(this.#of.session.output, options);
+  }
+
+  waitFor(pattern: RegExp, options: WaitForLineOptions = {}): Promise<RegExpMatchArray> {
+    return waitForLine(this.#of.name, this.#of.session, pattern, options);
   }
 
   [Symbol.asyncIterator](): AsyncIterator<OutputEvent> {

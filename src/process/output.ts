@@ -129,6 +129,8 @@ export class Output {
   /** Hands a subscriber what came, where that is kept whole, and what comes, of one stream or of both. */
   attach(to: Subscriber, channel?: Channel): void {
     for (const chunk of this.#replay(channel)) to.push(chunk, chunk.data.byteLength);
+    // Those that left while nothing came must not pile up.
+    for (const gone of this.#subscribers) if (gone.to.isCancelled) this.#subscribers.delete(gone);
     if (this.#end === undefined) this.#subscribers.add({ to, channel });
     else finish(to, this.#end);
   }

@@ -1,3 +1,6 @@
+import type { Bytes } from "./bytes.ts";
+import { Utf8Decoder } from "./utf8_decoder.ts";
+
 /** A longer line comes in pieces of so many UTF-16 units: what never ends a line must not fill the memory. */
 export const LINE_LIMIT: number = 2 ** 20;
 
@@ -28,6 +31,22 @@ export class LineSplitter {
     const cut = pieces(this.#rest, LINE_LIMIT + 1);
     this.#rest = cut.pop()!;
     return cut;
+  }
+}
+
+/** Makes lines of UTF-8 as it arrives: a character that is cut by a chunk's end comes whole. */
+export class LineDecoder {
+  readonly #decoder = new Utf8Decoder();
+  readonly #splitter = new LineSplitter();
+
+  /** The lines that became complete with these bytes. */
+  decode(chunk: Bytes): string[] {
+    return this.#splitter.split(this.#decoder.decode(chunk));
+  }
+
+  /** What is left at the end: the last line, where it has no terminator. */
+  flush(): string[] {
+    return [...this.#splitter.split(this.#decoder.flush()), ...this.#splitter.flush()];
   }
 }
 

@@ -12,17 +12,19 @@ import { filesReading } from "./cases/files_reading.ts";
 import { info } from "./cases/info.ts";
 import { jobs } from "./cases/jobs.ts";
 import { jobsEnd } from "./cases/jobs_end.ts";
+import { lines } from "./cases/lines.ts";
 import { output } from "./cases/output.ts";
 import { outputLive } from "./cases/output_live.ts";
 import { ports } from "./cases/ports.ts";
 import { processes } from "./cases/processes.ts";
+import { processTrees } from "./cases/process_trees.ts";
 import { pty } from "./cases/pty.ts";
 import { ptyHandles } from "./cases/pty_handles.ts";
 import { quoting } from "./cases/quoting.ts";
 import { signals } from "./cases/signals.ts";
 import { signedUrls } from "./cases/signed_urls.ts";
-import { watch } from "./cases/watch.ts";
 import { stdin } from "./cases/stdin.ts";
+import { watch } from "./cases/watch.ts";
 
 /** In the order in which a reader would look at them. */
 export const CASES: readonly Case[] = [
@@ -31,10 +33,12 @@ export const CASES: readonly Case[] = [
   ...quoting,
   ...output,
   ...outputLive,
+  ...lines,
   ...stdin,
   ...processes,
   ...signals,
   ...cancel,
+  ...processTrees,
   ...pty,
   ...ptyHandles,
   ...jobs,
@@ -42,10 +46,10 @@ export const CASES: readonly Case[] = [
   ...durable,
   ...filesMetadata,
   ...filesMoving,
-  ...watch,
   ...filesContent,
   ...filesReading,
   ...signedUrls,
   ...ports,
+  ...watch,
   ...info,
 ];

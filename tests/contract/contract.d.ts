@@ -90,7 +90,10 @@ export interface OutputOptions {
   maxOutputBytes?: number | undefined;
   overflow?: "throw" | "truncate" | undefined;
 }
-export interface KillOptions extends CallOptions {}
+export interface KillOptions extends CallOptions {
+  tree?: boolean | undefined;
+  graceMs?: number | undefined;
+}
 export interface WaitOptions {
   onStdout?: OutputCallback | undefined;
   onStderr?: OutputCallback | undefined;
@@ -144,6 +147,14 @@ export interface CommandHandle extends AsyncIterable<OutputEvent>, AsyncDisposab
   sendSignal(signal: ProcessSignal, options?: CallOptions): Promise<boolean>;
   sendStdin(data: string | Uint8Array, options?: CallOptions): Promise<void>;
   closeStdin(options?: CallOptions): Promise<void>;
+  lines(options?: {
+    stream?: "stdout" | "stderr" | "both" | undefined;
+    signal?: AbortSignal | undefined;
+  }): AsyncIterable<string>;
+  waitFor(pattern: RegExp, options?: {
+    timeoutMs?: number | undefined;
+    signal?: AbortSignal | undefined;
+  }): Promise<RegExpMatchArray>;
 }
 export type OutputEvent =
   | { readonly type: "stdout" | "stderr"; readonly data: Bytes; readonly text: string }

@@ -27,7 +27,9 @@ const REPLY_CODES: Readonly<Record<GatewayReplyName, SandboxErrorCode>> = {
 };
 
 /** The calls whose answer is a stream of messages. */
-const STREAMS = /\/process\.Process\/(Start|Connect)$/;
+const STREAMS = /\/(process\.Process\/(Start|Connect)|filesystem\.Filesystem\/WatchDir)$/;
+/** The one whose answer is gone for good when it is lost: whatever comes between, events may be missing. */
+const POLLS = /\/GetWatcherEvents$/;
 
 /** Which codes the faults that came true account for. */
 export function codesOf(struck: readonly FaultStruck[]): Set<SandboxErrorCode> {
@@ -35,6 +37,7 @@ export function codesOf(struck: readonly FaultStruck[]): Set<SandboxErrorCode> {
   for (const { request, plan } of struck) {
     if (isHarmless(plan)) continue;
     if (isStall(plan)) codes.add("request_timeout");
+    if (POLLS.test(request)) codes.add("disconnected");
     if (plan.reply !== undefined) {
       const { status, body } = plan.reply;
       const words = (text: string) => text.replace(/<.*>/, "");
@@ -60,13 +63,17 @@ const ENDS: ReadonlySet<string> = new Set([
   "closeAfter",
 ]);
 
+const TREE_LEFT = /^Cannot end all of the process tree of \d+: only the process itself was killed/;
+
 /** Demands that an error is one of this package, has a reason among the faults, and made nothing up. */
 export function judge(error: unknown, scenario: Scenario, stage: Stage, struck: readonly FaultStruck[]): void {
   if (!isSandboxError(error)) throw lie(`the error is none of this package: ${error}`, error);
   const codes = new Set([...codesOf(struck), ...scenario.natural ?? []]);
   // On a busy machine a short limit may run out whatever stalls.
   if (limitOf(stage.case) === SHORT_LIMIT_MS) codes.add("request_timeout");
-  if (!codes.has(error.code)) throw lie(`nothing accounts for the code ${error.code}: ${error.message}`, error);
+  // Where the helper for a whole tree could not be run, the error says what is left to do, and its cause why.
+  const { code } = TREE_LEFT.test(error.message) && isSandboxError(error.cause) ? error.cause : error;
+  if (!codes.has(code)) throw lie(`nothing accounts for the code ${code}: ${error.message}`, error);
   const { partial } = error as { partial?: PartialResult };
   if (partial !== undefined) checkPartial(partial, scenario, stage);
   check(!("exitCode" in error) || error.code === "command_exit", "an exit code in an error of another kind");
