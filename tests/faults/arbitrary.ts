@@ -28,15 +28,15 @@ const stall = (ms: fc.Arbitrary<number>): fc.Arbitrary<FaultPlan> =>
   fc.oneof(fc.record({ stallMs: ms }), fc.record({ stallMs: ms, stallAfterBytes: bytes }));
 
 /**
- * Before an answer, or in the content of a file: a command may be silent, and take its time to read its input, for as
- * long as it likes.
+ * Before an answer, or in the content of a file: a command or a watched directory may be silent, and a command take its
+ * time to read its input, for as long as it likes.
  */
 const endless: fc.Arbitrary<FaultPlan> = fc.oneof(
   fc.constantFrom(...CALLS.filter((call) => call !== "/SendInput")).map((match) => ({
     match,
     stallMs: ENDLESS_STALL_MS,
   })),
-  bytes.map((stallAfterBytes) => ({ stallMs: ENDLESS_STALL_MS, stallAfterBytes, match: "/files" })),
+  bytes.map((stallAfterBytes) => ({ stallMs: ENDLESS_STALL_MS, stallAfterBytes, match: "/files?" })),
 );
 
 /** What ends a connection. */

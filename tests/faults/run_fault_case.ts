@@ -92,8 +92,12 @@ function judgeAny(error: unknown, scenario: Scenario, stage: Stage, struck: read
   if (isPortable(scenario) && waitedInVain && cannotEnd(struck)) return;
   if (reason instanceof CheckError) throw reason;
   if (!isPortable(scenario)) return judge(reason, scenario, stage, struck);
-  if (isSandboxError(reason, "request_timeout") && limitOf(stage.case) === SHORT_LIMIT_MS) return;
+  if (limitOf(stage.case) === SHORT_LIMIT_MS && [reason, (reason as Error).cause].some(isTimeout)) return;
   if (!isSandboxError(reason) || !codesOf(struck).has(reason.code)) throw error;
+}
+
+function isTimeout(error: unknown): boolean {
+  return isSandboxError(error, "request_timeout");
 }
 
 /** Disposes handles, over a connection that may break: what comes of it is seen in what is left behind. */
