@@ -81,8 +81,8 @@ export class ProcessCalls {
         {
           code: "unsupported",
           sandboxId: this.sandboxId,
-          hint: "Pass the data as stdin at the start, or redirect the input from a file; a job, or a PTY and 0x04, " +
-            "will do it too once this client has them",
+          hint: "Pass the data as stdin at the start, redirect the input from a file, or use a terminal " +
+            "(pty.create) and 0x04",
         },
       );
     }

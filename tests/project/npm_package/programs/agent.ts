@@ -9,6 +9,7 @@ import {
   isSandboxError,
   optionsFromEnv,
   type OutputEvent,
+  type PtyHandle,
   quote,
   RuntimeClient,
   SandboxError,
@@ -68,6 +69,35 @@ async function useFiles({ files }: RuntimeClient): Promise<void> {
   assert.ok(wrong instanceof SandboxError && wrong.code === "file_not_found");
 }
 
+async function screenOf({ readable }: PtyHandle): Promise<string> {
+  const reader = readable.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  for (let next = await reader.read(); !next.done; next = await reader.read()) {
+    text += decoder.decode(next.value, { stream: true });
+  }
+  return text;
+}
+
+/** On the engine's own terminals: nothing is lost at the end, and a program that does not read holds nobody else up. */
+async function useTerminals({ pty, commands }: RuntimeClient): Promise<void> {
+  await using shell = await pty.create({ cols: 132, rows: 50 });
+  await shell.writable.getWriter().write("stty size; exit 3\n");
+  assert.match(await screenOf(shell), /50 132\r\n/);
+  assert.equal((await shell.wait()).exitCode, 3);
+  await using chatty = await pty.create({ cols: 80, rows: 24, command: ["seq", "100000"] });
+  assert.equal((await screenOf(chatty)).length, 688_895);
+  const script = "rm -f go; mkfifo go; stty raw -echo; printf ready; read -r x <go; head -c 200000 | wc -c";
+  await using deaf = await pty.create({ cols: 80, rows: 24, command: ["sh", "-c", script] });
+  const reader = deaf.readable.getReader();
+  await reader.read();
+  reader.releaseLock();
+  const typing = deaf.writable.getWriter().write("x".repeat(200_000));
+  assert.equal((await commands.run("echo > go")).exitCode, 0);
+  await typing;
+  assert.match(await screenOf(deaf), /200000/);
+}
+
 async function useCassette(runtime: LocalRuntime): Promise<void> {
   const recorder = record(fetch);
   await useFiles(new RuntimeClient({ ...runtime.clientOptions(), fetch: recorder.fetch }));
@@ -100,6 +130,7 @@ const options: LocalRuntimeOptions = { token: process.env["TOKEN"], version: "0.
 const runtime: LocalRuntime = await startLocalRuntime(options);
 const sandbox = new RuntimeClient(runtime.clientOptions());
 await useCommands(sandbox);
+await useTerminals(sandbox);
 await useFiles(new RuntimeClient(optionsFromEnv({ SBX_URL: runtime.url, SBX_TOKEN: runtime.token })));
 await useCassette(runtime);
 await useFaults(runtime);
