@@ -21,6 +21,7 @@ export class RuntimeClient {
   readonly files: Filesystem;
   readonly pty: Pty;
   readonly ports: Ports;
+  readonly jobs: Jobs;
   with(options: ViewOptions): RuntimeClient;
   health(options?: CallOptions): Promise<boolean>;
   metrics(options?: CallOptions): Promise<RuntimeMetrics>;
@@ -279,6 +280,47 @@ export interface WaitForPortOptions {
   path?: string | undefined;
   timeoutMs?: number | undefined;
   signal?: AbortSignal | undefined;
+}
+export interface Jobs {
+  start(command: Command, options?: JobOptions): Promise<Job>;
+  get(id: string, options?: CallOptions): Promise<Job>;
+  list(options?: CallOptions): Promise<JobInfo[]>;
+}
+export interface JobOptions extends UserOptions {
+  envs?: Record<string, string> | undefined;
+  cwd?: string | undefined;
+  id?: string | undefined;
+  stdin?: InputData | undefined;
+  timeoutMs?: number | undefined;
+}
+export type JobStatus =
+  | { readonly state: "running"; readonly pid: number }
+  | { readonly state: "exited"; readonly exitCode: number; readonly signal?: string; readonly timedOut?: true }
+  | { readonly state: "lost" };
+export interface JobInfo {
+  readonly id: string;
+  readonly command: Command;
+  readonly startedTime: Date;
+  readonly status: JobStatus;
+  readonly stdoutBytes: number;
+  readonly stderrBytes: number;
+}
+export interface JobOutputOptions {
+  stream?: "stdout" | "stderr" | undefined;
+  from?: number | undefined;
+  follow?: boolean | undefined;
+  signal?: AbortSignal | undefined;
+}
+export interface JobKillOptions extends CallOptions {
+  graceMs?: number | undefined;
+}
+export interface Job {
+  readonly id: string;
+  status(options?: CallOptions): Promise<JobStatus>;
+  output(options?: JobOutputOptions): Promise<ReadableStream<Bytes>>;
+  wait(options?: WaitOptions & OutputOptions): Promise<CommandResult>;
+  kill(options?: JobKillOptions): Promise<boolean>;
+  remove(options?: CallOptions): Promise<void>;
 }
 export interface Ports {
   url(port: number, path?: string): string;

@@ -22,6 +22,9 @@ export const CALLS: Readonly<Record<string, Call>> = {
   "commands.sendStdin": ({ commands }) => commands.sendStdin(7, "input"),
   "commands.closeStdin": ({ commands }) => commands.closeStdin(7),
   "commands.connectToProcess": ({ commands }) => commands.connectToProcess({ tag: "x" }),
+  "jobs.start": ({ jobs }) => jobs.start(["cat"], { stdin: one("input"), envs: { A: "1" }, ...QUICK }),
+  "jobs.get": ({ jobs }) => jobs.get("x", QUICK),
+  "jobs.list": ({ jobs }) => jobs.list(QUICK),
   "files.list": ({ files }) => files.list("/x"),
   "files.exists": ({ files }) => files.exists("/x"),
   "files.getInfo": ({ files }) => files.getInfo("/x"),
@@ -72,7 +75,7 @@ export const HANDLE_CALLS: Readonly<Record<string, (handle: CommandHandle) => Pr
 /** The names that the API has, as it is. */
 export function methodsOf(sandbox: RuntimeClient): string[] {
   const own = Object.getOwnPropertyNames(Object.getPrototypeOf(sandbox)).filter((name) => name !== "constructor");
-  const rooms = Object.entries({ commands: sandbox.commands, files: sandbox.files, ports: sandbox.ports })
+  const rooms = Object.entries({ commands: sandbox.commands, files: sandbox.files, jobs: sandbox.jobs, ports: sandbox.ports })
     .flatMap(([room, methods]) => Object.keys(methods).map((name) => `${room}.${name}`));
   return [...own, ...rooms].sort();
 }
