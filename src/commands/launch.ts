@@ -1,4 +1,3 @@
-import type { UserOptions } from "../connection/call_options.ts";
 import type { Connection } from "../connection/connection.ts";
 import { checkMilliseconds } from "../errors/checks.ts";
 import { argvOf, checkEnvs, checkWord, type Command, nameOf } from "../process/command.ts";

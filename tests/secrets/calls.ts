@@ -60,9 +60,13 @@ export const HANDLE_CALLS: Readonly<Record<string, (handle: CommandHandle) => Pr
   "sendStdin": (handle) => handle.sendStdin("input"),
   "closeStdin": (handle) => handle.closeStdin(),
   "sendSignal": (handle) => handle.sendSignal("SIGTERM"),
-  "kill": (handle) => handle.kill(),
+  "kill": (handle) => handle.kill({ tree: true }),
   "disconnect": (handle) => handle.disconnect(),
   "wait": (handle) => handle.wait(),
+  "waitFor": (handle) => handle.waitFor(/ready/),
+  "lines": async (handle) => {
+    for await (const line of handle.lines()) void line;
+  },
   "stdout": (handle) => new Response(handle.stdout).text(),
   "stderr": (handle) => new Response(handle.stderr).text(),
   "pid": (handle) => Promise.resolve(handle.pid),
@@ -75,7 +79,12 @@ export const HANDLE_CALLS: Readonly<Record<string, (handle: CommandHandle) => Pr
 /** The names that the API has, as it is. */
 export function methodsOf(sandbox: RuntimeClient): string[] {
   const own = Object.getOwnPropertyNames(Object.getPrototypeOf(sandbox)).filter((name) => name !== "constructor");
-  const rooms = Object.entries({ commands: sandbox.commands, files: sandbox.files, jobs: sandbox.jobs, ports: sandbox.ports })
+  const rooms = Object.entries({
+    commands: sandbox.commands,
+    files: sandbox.files,
+    jobs: sandbox.jobs,
+    ports: sandbox.ports,
+  })
     .flatMap(([room, methods]) => Object.keys(methods).map((name) => `${room}.${name}`));
   return [...own, ...rooms].sort();
 }
