@@ -1,5 +1,6 @@
 import type { SandboxError } from "../errors/sandbox_error.ts";
 import { type Bytes, concat, NO_BYTES } from "../streams/bytes.ts";
+import { type ChunkReader, pieceReader } from "../streams/chunk_reader.ts";
 import { type CallContext, failure } from "./error_map/failure.ts";
 import { HINTS } from "./error_map/hints.ts";
 
@@ -20,14 +21,14 @@ const HEADER_BYTES = 5;
 export class FrameReader {
   /** What the frames are about, for messages. */
   context: CallContext;
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #reader: ChunkReader;
   readonly #limit: number;
   #chunk: Bytes = NO_BYTES;
   #offset = 0;
 
   /** Makes a reader that refuses frames larger than the limit. */
   constructor(body: ReadableStream<Uint8Array>, limit: number, context: CallContext) {
-    this.#reader = body.getReader();
+    this.#reader = pieceReader(body);
     this.#limit = limit;
     this.context = context;
   }
@@ -93,8 +94,8 @@ export class FrameReader {
     while (true) {
       const { done, value } = await this.#reader.read();
       if (done) return false;
-      if (value.byteLength === 0) continue;
-      this.#chunk = value as Bytes;
+      if (value!.byteLength === 0) continue;
+      this.#chunk = value!;
       this.#offset = 0;
       return true;
     }
