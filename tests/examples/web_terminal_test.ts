@@ -25,6 +25,7 @@ async function inChromium(t: Deno.TestContext): Promise<void> {
       ways: { straight: `${page.url}#${fields}`, relay: page.relayed },
       tokens: { straight: straight.token, relay: fragile.token },
       filter: Deno.env.get("WEB_TERMINAL") ?? "",
+      ...(Deno.env.has("PICTURE") && { picture: new URL("../../docs/web_terminal.png", import.meta.url).pathname }),
     };
     const program = new URL("web_terminal/program.ts", import.meta.url).pathname;
     const flags = ["run", "-A", "--quiet", "--no-config", "--node-modules-dir=none"];

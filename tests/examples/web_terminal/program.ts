@@ -6,6 +6,7 @@
 
 import { CASES } from "./cases.ts";
 import type { Browser, Playwright } from "./playwright.ts";
+import { takePicture } from "./picture.ts";
 import { Screen } from "./screen.ts";
 
 /** What to do. */
@@ -16,6 +17,8 @@ export interface BrowserJob {
   readonly tokens: Readonly<Record<string, string>>;
   /** Runs the cases whose names hold it. */
   readonly filter: string;
+  /** Where to put a picture of the page; absent: the cases are run instead. */
+  readonly picture?: string;
 }
 
 /** How a case went. */
@@ -41,7 +44,7 @@ const say = (name: string, error?: unknown) => {
 };
 
 /** Runs the cases by one way. */
-async function use(browser: Browser, way: string, url: string, { tokens, filter }: BrowserJob): Promise<void> {
+async function use(browser: Browser, way: string, url: string, { tokens, filter, picture }: BrowserJob): Promise<void> {
   const permissions = ["clipboard-read", "clipboard-write"];
   const context = await browser.newContext({ viewport: { width: 1000, height: 700 }, permissions });
   const page = await context.newPage();
@@ -55,6 +58,7 @@ async function use(browser: Browser, way: string, url: string, { tokens, filter 
   await page.goto(url);
   const screen = new Screen(page);
   await screen.shows(/^\$$/m);
+  if (picture !== undefined) return await takePicture(page, screen, picture);
   for (const [name, run] of Object.entries(CASES)) {
     if (!name.includes(filter)) continue;
     try {
