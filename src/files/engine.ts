@@ -8,3 +8,9 @@ const userAgent: string = globalThis.navigator?.userAgent ?? "";
  * Node, and half as much again on Deno.
  */
 export const fillIsFast: boolean = /^Deno\//.test(userAgent);
+
+/**
+ * Whether each piece of an upload costs more than copying it into a larger one: on Bun a stream of 16 KiB pieces takes
+ * three times as long as one of 256 KiB. On Deno and Node gathering gains nothing.
+ */
+export const piecesAreDear: boolean = /^Bun\//.test(userAgent);

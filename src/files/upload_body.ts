@@ -1,6 +1,8 @@
 import type { IdleLimit } from "../connection/idle_limit.ts";
 import { type Bytes, concat } from "../streams/bytes.ts";
+import { gathered } from "../streams/gather.ts";
 import type { Source } from "../streams/source.ts";
+import { piecesAreDear } from "./engine.ts";
 import type { Progress } from "./file_options.ts";
 import type { UploadForm } from "./upload_form.ts";
 
@@ -29,6 +31,7 @@ export function streamedBody(
   onProgress: Progress | undefined,
   totalBytes: number | undefined,
 ): StreamedBody {
+  const pieces = piecesAreDear ? gathered(source) : source;
   let cancelled = false;
   let sent = false;
   let bytes = 0;
@@ -44,7 +47,7 @@ export function streamedBody(
     async pull(controller) {
       limit.restart();
       try {
-        const piece = await source.next();
+        const piece = await pieces.next();
         // A source that was cancelled ends too. Its content must not look whole.
         limit.signal.throwIfAborted();
         if (cancelled) return;
@@ -69,7 +72,7 @@ export function streamedBody(
       // The engine gave up, and tells why itself.
       cancelled = true;
       // Bun gives no reason when a signal aborts.
-      source.cancel(limit.signal.aborted ? limit.signal.reason : reason);
+      pieces.cancel(limit.signal.aborted ? limit.signal.reason : reason);
     },
   });
   return { stream, isSent: () => sent };
