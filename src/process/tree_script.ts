@@ -118,7 +118,7 @@ const SYSTEM = `if [ -r /proc/self/stat ]; then
   cd /proc
   look() {
     x=
-    while read -r l || [ "$l" ]; do x="$x$l "; done <$1/stat
+    while l=; read -r l || [ "$l" ]; do x="$x$l "; done <$1/stat
     case $x in *\\)*) ;; *) return 1 ;; esac
     set -- \${x##*)}
     st=$1 pp=$2 gr=$3 se=$4 th=\${18} be=\${20}
