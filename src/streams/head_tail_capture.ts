@@ -68,3 +68,13 @@ export class HeadTailCapture {
     return { start: this.#head?.text ?? "", head: this.#head?.rest() ?? [], tail: this.#tail?.parts() ?? [] };
   }
 }
+
+/** What was kept at one time. */
+export interface Snapshot {
+  /** It as text; where something was left out, a character cut at the gap is U+FFFD on either side. */
+  readonly text: string;
+  /** How many bytes it has. */
+  readonly byteLength: number;
+  /** Makes one array of them. */
+  bytes(): Bytes;
+}
