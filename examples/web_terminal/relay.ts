@@ -17,15 +17,20 @@ const PASSED = ["authorization", "connect-protocol-version", "content-type", "ke
 /** Where nothing was printed for so long, a stream can be cut without harm. */
 const SILENCE_MS = 10_000;
 
-/** Keeps what is still to be done alive, where the platform ends a request with its answer: `ctx.waitUntil`. */
-export type WaitUntil = (promise: Promise<void>) => void;
+/** What a platform has for callers who leave, where a request ends with them unless something is done about it. */
+export interface Leaving {
+  /** Aborts when the caller leaves. */
+  readonly signal: AbortSignal;
+  /** Keeps what is still to be done alive: `ctx.waitUntil`. */
+  waitUntil(promise: Promise<void>): void;
+}
 
 /** Passes a call on for whoever presents the key as `X-API-Key`. */
 export async function relay(
   request: Request,
   sandbox: RuntimeClient,
   key: string,
-  waitUntil: WaitUntil = () => {},
+  leaving?: Leaving,
 ): Promise<Response> {
   if (!await isSame(request.headers.get("x-api-key") ?? "", key)) {
     return refusal(401, "the relay's key is missing or wrong");
@@ -36,7 +41,7 @@ export async function relay(
   try {
     const call = { method: "POST", headers, body: await request.arrayBuffer() };
     const answer = await sandbox.ports.fetch(RUNTIME_PORT, path, call);
-    return new Response(answer.body && passedOn(answer.body, waitUntil), {
+    return new Response(answer.body && passedOn(answer.body, leaving), {
       status: answer.status,
       headers: { "content-type": answer.headers.get("content-type") ?? "application/octet-stream" },
     });
@@ -50,18 +55,28 @@ export async function relay(
  * The daemon's answer. When the page leaves, the shell goes on, and the rest is read until it is silent: daemons of
  * version 0.2.10 can die of a stream that is cut while they send.
  */
-function passedOn(body: ReadableStream<Uint8Array>, waitUntil: WaitUntil): ReadableStream<Uint8Array> {
-  const reader = body.getReader();
-  return new ReadableStream({
-    async pull(controller) {
-      const { done, value } = await reader.read();
-      if (done) controller.close();
-      else controller.enqueue(value);
-    },
-    cancel() {
-      waitUntil(drain(reader).catch(() => {}));
-    },
-  }, { highWaterMark: 0 });
+function passedOn(body: ReadableStream<Uint8Array>, leaving: Leaving | undefined): ReadableStream<Uint8Array> {
+  const { readable, writable } = new TransformStream<Uint8Array, Uint8Array>();
+  const writer = writable.getWriter();
+  const passed = passOn(body.getReader(), writer);
+  leaving?.waitUntil(passed);
+  // A failing write tells as well; but a Worker that does not listen may be ended in spite of what it waits for.
+  leaving?.signal.addEventListener("abort", () => writer.abort(leaving.signal.reason).catch(() => {}));
+  return readable;
+}
+
+async function passOn(
+  from: ReadableStreamDefaultReader<Uint8Array>,
+  to: WritableStreamDefaultWriter<Uint8Array>,
+): Promise<void> {
+  try {
+    for (let read = await from.read(); !read.done; read = await from.read()) await to.write(read.value);
+    await to.close();
+  } catch (error) {
+    // One of the two is gone.
+    await to.abort(error).catch(() => {});
+    await drain(from).catch(() => {});
+  }
 }
 
 async function drain(reader: ReadableStreamDefaultReader<Uint8Array>): Promise<void> {

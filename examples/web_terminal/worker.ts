@@ -12,8 +12,11 @@ export interface Context {
 }
 
 const worker: { fetch(request: Request, env: Env, ctx: Context): Promise<Response> } = {
-  fetch: (request, env, ctx) =>
-    relay(request, new RuntimeClient(optionsFromEnv(env)), env.RELAY_KEY ?? "", (promise) => ctx.waitUntil(promise)),
+  fetch(request, env, ctx) {
+    const sandbox = new RuntimeClient(optionsFromEnv(env));
+    const { signal } = request;
+    return relay(request, sandbox, env.RELAY_KEY ?? "", { signal, waitUntil: (promise) => ctx.waitUntil(promise) });
+  },
 };
 
 // What a module Worker exports.
