@@ -386,7 +386,8 @@ export interface Filesystem {
    * Watches a directory. Once it resolves, whatever happens there is told.
    *
    * Events come over a stream, or are asked for again and again where a stream does not get through or `polling` says so.
-   * `requestTimeoutMs` is for the time until the watch is armed; the signal ends the watch at any time.
+   * `requestTimeoutMs` is for the time until the watch is armed, and for each such question; the signal ends the watch at
+   * any time.
    *
    * @param path The directory.
    * @param options What to watch and how, as whom, and until when.
