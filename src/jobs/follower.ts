@@ -1,9 +1,9 @@
-import { sleep } from "../connection/deadline.ts";
+import { sleep, within } from "../connection/deadline.ts";
 import type { Channel } from "../process/output.ts";
 import type { Bytes } from "../streams/bytes.ts";
 import { Healing } from "./heal.ts";
 import { JournalReader } from "./journal_reader.ts";
-import type { Journals } from "./journals.ts";
+import type { Journals, JournalWatch } from "./journals.ts";
 import type { JobRecord } from "./record.ts";
 
 /** A job, as one caller knows it. */
@@ -13,8 +13,14 @@ export interface Followed {
   readonly started: string;
 }
 
-/** How long a request waits in the sandbox, in tenths of a second. */
-const WAIT_TENTHS = 250;
+/** How long a request waits in the sandbox, in tenths of a second, before a watch takes its place. */
+const SHORT_TENTHS = 50;
+/** The same where there can be no watch. */
+const LONG_TENTHS = 250;
+/** So long nothing is heard, before it is looked whether the job lives. */
+const LISTEN_MS = 60_000;
+/** So many events of a stream that is not read. */
+const MOST_OTHERS = 100;
 /** A job that prints a little all the time is looked at so often at most. */
 const ROUND_MS = 100;
 const LITTLE_BYTES = 64 * 1024;
@@ -30,6 +36,8 @@ export class Follower {
   #last: JobRecord | undefined;
   #lookedAt = -Infinity;
   #readSince = 0;
+  #silent = false;
+  #deaf = false;
 
   /** `from` names the streams, and where to begin. */
   constructor(
@@ -77,17 +85,65 @@ export class Follower {
     const pause = this.#lookedAt + ROUND_MS - performance.now();
     if (pause > 0 && this.#readSince < LITTLE_BYTES) await sleep(pause, this.#signal);
     this.#readSince = 0;
-    const offsets = Object.fromEntries(this.#readers.map(({ channel, reader }) => [channel, reader.offset]));
-    const beyond = { tenths: WAIT_TENTHS, ...offsets };
-    const { id, started } = this.#job;
-    const record = await this.#healing.repeat(() =>
-      this.#journals.await(this.#what, id, beyond, { signal: this.#signal })
-    );
+    const record = this.#silent && await this.#listen() || await this.#look(this.#deaf ? LONG_TENTHS : SHORT_TENTHS);
     this.#lookedAt = performance.now();
-    if (record === undefined || record.started !== started) throw this.#journals.gone(this.#what);
+    this.#silent = this.#isOld(record);
     this.#last = record;
     for (const one of this.#readers) one.drained = record[one.channel] <= one.reader.offset;
     return true;
+  }
+
+  /** The journal, once there is more of it, or so much time has passed. */
+  async #look(tenths: number): Promise<JobRecord> {
+    const offsets = Object.fromEntries(this.#readers.map(({ channel, reader }) => [channel, reader.offset]));
+    const { id, started } = this.#job;
+    const record = await this.#healing.repeat(() =>
+      this.#journals.await(this.#what, id, { tenths, ...offsets }, { signal: this.#signal })
+    );
+    if (record === undefined || record.started !== started) throw this.#journals.gone(this.#what);
+    return record;
+  }
+
+  #isOld(record: JobRecord): boolean {
+    return record.state === "running" && this.#readers.every((one) => record[one.channel] <= one.reader.offset);
+  }
+
+  /** Waits for more without a process in the sandbox. undefined: that cannot be. */
+  async #listen(): Promise<JobRecord | undefined> {
+    if (this.#deaf) return undefined;
+    const { files, finder } = this.#journals;
+    let watch: JournalWatch;
+    try {
+      watch = await files.watchDir(this.#job.dir, { user: finder.username, signal: this.#signal });
+    } catch {
+      // Whatever it is, there is the other way.
+      this.#signal?.throwIfAborted();
+      this.#deaf = true;
+      return undefined;
+    }
+    try {
+      const record = await this.#look(0);
+      if (!this.#isOld(record)) return record;
+      await within(LISTEN_MS, this.#hear(watch));
+    } finally {
+      void watch.stop().catch(() => {});
+    }
+    return await this.#look(0);
+  }
+
+  /** Something happens that matters. A job that prints much else would have to be heard out. */
+  async #hear(watch: JournalWatch): Promise<void> {
+    let others = 0;
+    try {
+      for await (const { name } of watch) {
+        const other = name === "stdout" || name === "stderr";
+        if (!other || this.#readers.some(({ channel }) => channel === name)) return;
+        if (++others >= MOST_OTHERS) break;
+      }
+    } catch {
+      // A watch that is lost may be lost again.
+    }
+    this.#deaf = true;
   }
 
   /** No more is wanted. */

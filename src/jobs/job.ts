@@ -101,8 +101,8 @@ export interface Job {
   /**
    * Reads its output from an exact byte on.
    *
-   * While it follows and nothing comes, a request waits in the sandbox for 25 s at a time; what comes is there within
-   * 250 ms. What something in the background prints after the job's end is in the journal, but not waited for.
+   * While it follows and nothing comes, a request waits in the sandbox, and after a while a watch; what comes is there
+   * within 250 ms. What something in the background prints after the job's end is in the journal, but not waited for.
    *
    * @param options Which stream, from where, and whether to follow it.
    * @returns The bytes. The stream fails with `job_not_found` where the job is removed meanwhile.

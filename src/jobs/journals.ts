@@ -18,6 +18,13 @@ export interface JournalFiles extends InputFiles {
     path: string,
     options: UserOptions & { range?: { start: number } | undefined },
   ): Promise<ReadableStream<Bytes>>;
+  /** Hears what happens to the entries of a directory. */
+  watchDir(path: string, options: UserOptions): Promise<JournalWatch>;
+}
+
+/** What happens, for as long as it is listened to. */
+export interface JournalWatch extends AsyncIterable<{ readonly name: string }> {
+  stop(): Promise<void>;
 }
 
 /** Where jobs are found, whoever runs them: in the home of this account, or of the one that `authHeader` selects. */

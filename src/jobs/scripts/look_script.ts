@@ -10,22 +10,23 @@ cd .kruise/jobs 2>/dev/null || exit 0
 _sbx_w=$1 _sbx_o=$2 _sbx_e=$3
 shift 3
 [ $# -gt 0 ] || set -- *
-_sbx_wait() {
-  _sbx_n=0
-  while [ $_sbx_n -lt "$_sbx_w" ] && [ ! -f "$_sbx_d/exit" ]; do
-    set -- $(cd -P -- "$_sbx_d" 2>/dev/null && ls -ln stderr stdout 2>/dev/null)
-    [ "\${18}" = stdout ] || return
-    [ -z "$_sbx_e" ] || [ "$5" -le "$_sbx_e" ] || return
-    [ -z "$_sbx_o" ] || [ "\${14}" -le "$_sbx_o" ] || return
+_sbx_wait() (
+  cd -P -- "$1" 2>/dev/null || return
+  _sbx_n=0 _sbx_d=.
+  while [ $_sbx_n -lt "$_sbx_w" ] && [ ! -f exit ] && [ -d "$2/$1" ]; do
+    set -- "$1" "$2" $(ls -ln stderr stdout 2>/dev/null)
+    [ "\${20}" = stdout ] || return
+    [ -z "$_sbx_e" ] || [ "$7" -le "$_sbx_e" ] || return
+    [ -z "$_sbx_o" ] || [ "\${16}" -le "$_sbx_o" ] || return
     case $_sbx_n in *0) _sbx_state; [ $_sbx_st = running ] || return ;; esac
     sleep 0.1 2>/dev/null || { sleep 1; _sbx_n=$((_sbx_n + 9)); }
     _sbx_n=$((_sbx_n + 1))
   done
-}
+)
 for _sbx_id do
   _sbx_d=$_sbx_id
   [ -d "$_sbx_d" ] || [ -L "$_sbx_d" ] || continue
-  _sbx_wait
+  [ "$_sbx_w" -le 0 ] || _sbx_wait "$_sbx_id" "$PWD"
   [ -d "$_sbx_d" ] || [ -L "$_sbx_d" ] || continue
   _sbx_show "$_sbx_id"
 done
