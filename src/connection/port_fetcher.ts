@@ -110,7 +110,7 @@ export class PortFetcher {
         done(undefined);
         throw init.signal.reason;
       }
-      const failed = engineFailure(call, cause, url);
+      const failed = engineFailure({ ...call, doubt: HINTS.port }, cause, url);
       done(undefined, failed.error);
       return failed;
     }

@@ -29,6 +29,7 @@ sub answer {
 sub common {
   return ("Connection: close", "Access-Control-Allow-Origin: *", "Access-Control-Expose-Headers: *");
 }
+sub wait_for_go { for (1 .. 3000) { last if -e "$dir/go"; select undef, undef, undef, 0.01 } }
 sub decoded { my ($text) = @_; $text =~ s/%(..)/chr hex $1/ge; return $text }
 
 sub serve {
@@ -48,17 +49,19 @@ sub serve {
   my ($body, $chunks) = ('', 0);
   if (($headers{'transfer-encoding'} // '') eq 'chunked') {
     while (my $size = hex(<$client> // 0)) {
-      read $client, my $chunk, $size + 2;
-      $body .= substr $chunk, 0, $size;
+      read $client, my $chunk, $size;
+      $body .= $chunk;
       if ($target eq '/upload' && $chunks++ == 0) { open my $mark, '>', "$dir/first"; close $mark }
+      read $client, $chunk, 2; # Node sends the end of a piece with the next one
     }
     <$client>;
   } elsif ($headers{'content-length'}) {
     read $client, $body, $headers{'content-length'};
   }
+  wait_for_go() if $target eq '/hang';
   if ($target eq '/events') {
     print $client join "\r\n", "HTTP/1.1 200 OK", "Content-Type: text/event-stream", common(), "", "data: one\n\n";
-    for (1 .. 3000) { last if -e "$dir/go"; select undef, undef, undef, 0.01 }
+    wait_for_go();
     print $client "data: two\n\n";
   } elsif ($target eq '/upload') {
     answer($client, 200, length $body);
