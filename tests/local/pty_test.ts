@@ -2,6 +2,9 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { RuntimeClient } from "../../mod.ts";
 import { startLocalRuntime } from "../../src/local/mod.ts";
+import { Fanout } from "../../src/local/process/fanout.ts";
+import { TerminalChild } from "../../src/local/process/pty_child.ts";
+import { RunningProcess } from "../../src/local/process/running_process.ts";
 import { processClient } from "./process_client.ts";
 import { isRunning } from "./running.ts";
 import { RawTerminal } from "./terminal.ts";
@@ -13,16 +16,40 @@ Deno.test("a terminal loses nothing at its end, however many end at once", async
   for (const version of VERSIONS) {
     await using runtime = await startLocalRuntime({ version });
     const client = processClient(runtime);
-    for (let round = 0; round < 3; round++) {
-      const terminals = await Promise.all(
-        Array.from({ length: 8 }, () => RawTerminal.open(client, "seq 100000; exit 3")),
-      );
-      for (const { bytes, largest, status, text } of await Promise.all(terminals.map((one) => one.rest()))) {
-        assertEquals([bytes, status, text.slice(-10)], [SEQ_BYTES, "exit status 3", "\n100000\r\n".padStart(10, "\r")]);
-        assert(largest <= 16_384, `${largest} bytes at once`);
-      }
+    const terminals = await Promise.all(
+      Array.from({ length: 8 }, () => RawTerminal.open(client, "seq 100000; exit 3")),
+    );
+    for (const { bytes, largest, status, text } of await Promise.all(terminals.map((one) => one.rest()))) {
+      assertEquals([bytes, status, text.slice(-9)], [SEQ_BYTES, "exit status 3", "\n100000\r\n"]);
+      assert(largest <= 16_384, `${largest} bytes at once`);
     }
   }
+});
+
+Deno.test("a terminal's output comes in pieces of 16 KiB at most", async () => {
+  const terminal = new TerminalChild(1, Promise.resolve({ exited: true }), {
+    output: ReadableStream.from([new Uint8Array(40_000)]),
+    write: () => Promise.resolve(),
+    resize() {},
+    close() {},
+  });
+  const running = new RunningProcess(terminal, { tag: undefined, config: undefined, fanout: new Fanout(), onEnd() {} });
+  const sizes: number[] = [];
+  for await (const { event } of running.subscribe(new AbortController().signal).read(60_000)) {
+    if (event?.case === "data") sizes.push(event.value.output!.value!.length);
+  }
+  assertEquals(sizes, [16_384, 16_384, 7_232]);
+});
+
+Deno.test("a command on a terminal is called what it was asked for by", async () => {
+  await using runtime = await startLocalRuntime();
+  const request = { process: { cmd: "sh", args: ["-c", "echo $0"] }, pty: { size: { cols: 80, rows: 24 } } };
+  const texts: string[] = [];
+  for await (const { event } of processClient(runtime).start(request)) {
+    const data = event?.event.case === "data" ? event.event.value.output.value : undefined;
+    if (data !== undefined) texts.push(new TextDecoder().decode(data));
+  }
+  assertEquals(texts.join(""), "sh\r\n");
 });
 
 Deno.test("a terminal's environment is what a process on pipes has", async () => {

@@ -23,6 +23,14 @@ Deno.test("pty.create() leaves the locale to whoever names one", async () => {
   }
 });
 
+Deno.test("pty.create() leaves TERM to whoever names it", async () => {
+  const daemon = new TerminalDaemon();
+  const terminal = await daemon.open({ envs: { TERM: "dumb" } });
+  assertEquals((daemon.started[0]!.envs as Record<string, string>).TERM, "dumb");
+  daemon.screen.end();
+  await terminal.wait();
+});
+
 Deno.test("pty.create() kills and drains when its time is over", async () => {
   const daemon = new TerminalDaemon();
   const killed = daemon.endsWhenKilled();

@@ -119,6 +119,21 @@ Deno.test("PtyHandle.writable errors with what a request fails with, and drops w
   }
 });
 
+Deno.test("PtyHandle.writable that is closed tells when its last request failed", async () => {
+  const daemon = new TerminalDaemon();
+  daemon.holds = true;
+  const terminal = await daemon.open();
+  const writer = terminal.writable.getWriter();
+  await writer.write("a");
+  const closing = writer.close();
+  await daemon.until(1);
+  daemon.waiting[0]!(unavailable());
+  const error = await assertRejects(() => closing);
+  assert(isSandboxError(error, "network"), `${error}`);
+  daemon.screen.end();
+  await terminal.wait();
+});
+
 Deno.test("PtyHandle.writable errors when the process ends, also while a request is under way", async () => {
   const daemon = new TerminalDaemon();
   daemon.holds = true;
