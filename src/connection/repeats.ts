@@ -21,7 +21,7 @@ export class Repeats {
   readonly #policy: ResolvedOptions["retry"];
   readonly #call: Repeatable;
   readonly #started = Date.now();
-  readonly #renewed = new Set<string>();
+  #renewed: Set<string> | undefined;
   #networkErrors = 0;
   #pauses = 0;
 
@@ -43,8 +43,8 @@ export class Repeats {
 
   /** Whether this token is refused for the first time in this call. */
   isFirstRenewal(token: string): boolean {
-    if (this.#renewed.has(token)) return false;
-    this.#renewed.add(token);
+    if (this.#renewed?.has(token)) return false;
+    (this.#renewed ??= new Set()).add(token);
     return true;
   }
 

@@ -29,6 +29,8 @@ export class Tokens {
 
   /** Both. The signal ends the wait for their functions. */
   async get(signal?: AbortSignal | undefined): Promise<TokenValues> {
+    // Nothing to wait for, in each of many small calls.
+    if (!this.#runtime.canRenew && !this.#traffic.canRenew) return this.known;
     const [runtime, traffic] = await Promise.all([this.#runtime.get(signal), this.#traffic.get(signal)]);
     return { runtime, traffic };
   }

@@ -33,9 +33,11 @@ export class Utf8Decoder {
   }
 }
 
+const whole = new TextDecoder("utf-8", { ignoreBOM: true });
+
 /** Decodes bytes that are all there. */
 export function decodeUtf8(bytes: Bytes): string {
-  return new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  return whole.decode(bytes);
 }
 
 /** Decodes bytes that are all there, in parts. */
