@@ -21,35 +21,42 @@ shift`;
  * Takes in what lives of some processes: `P_` parent, `G_` group, `S_` session, `C_` state. What was known by a process
  * id that is another's by now is forgotten (`B_` is when it began). A dead process whose threads live is not dead.
  */
-const SCAN = `scan() {
+const SCAN = `note() { eval "P_$1=$pp G_$1=$gr S_$1=$se C_$1=\\$st; [ \\"\\$B_$1\\" = $be ] || O_$1= B_$1=$be"; }
+keep() {
+  case $st in [ZX]*) [ $th -gt 1 ] || return 0 ;; esac
+  note $1
+  live="$live $1"
+}
+scan() {
   live=
-  for p; do
-    look $p || continue
-    case $st in [ZX]*) [ $th -gt 1 ] || continue ;; esac
-    eval "P_$p=$pp G_$p=$gr S_$p=$se C_$p=\\$st; [ \\"\\$B_$p\\" = $be ] || O_$p= B_$p=$be"
-    live="$live $p"
-  done
+  for p; do look $p && keep $p; done
 }`;
 
 /**
  * Finds out whose tree each process is in, `O_`: by its session (`T_`), its parent, or because it was before. A session
- * other than the daemon's that is met in a tree was made there, and belongs to it whole.
+ * other than the daemon's that is met in a tree was made there, and belongs to it whole. Each is looked at by itself
+ * before it is taken for one of a tree: a name can make a list of many say anything.
  */
 const SORT_OUT = `sort_out() {
   todo=$live more=1
   while [ "$more" ]; do
     more= rest=
     for p in $todo; do
+      case $p in 1 | $$ | $PPID) continue ;; esac
       eval "s=\\$S_$p q=\\$P_$p o=\\$O_$p"
       [ "$o" ] || eval "o=\\\${T_$s:-\\$O_$q}"
-      case $p in 1 | $$ | $PPID) o= ;; esac
-      if [ "$o" ]; then
-        case $s in 0 | $own | $theirs) ;; *) eval T_$s=$o ;; esac
-        eval O_$p=$o
-        more=1
-      else
+      if [ -z "$o" ]; then
         rest="$rest $p"
+        continue
       fi
+      look $p || continue
+      note $p
+      eval "o=\\$O_$p"
+      [ "$o" ] || eval "o=\\\${T_$se:-\\$O_$pp}"
+      [ "$o" ] || continue
+      case $se in 0 | $own | $theirs) ;; *) eval T_$se=$o ;; esac
+      eval O_$p=$o
+      more=1
     done
     todo=$rest
   done
@@ -113,17 +120,45 @@ const REPORT = `report() {
   want=$rest
 }`;
 
-/** Looks at processes: by `/proc`, where a name may hold anything, even the end of a line; elsewhere by POSIX `ps`. */
+/** Looks at processes: by `/proc`, where a name may hold anything, even the end of a line; elsewhere by POSIX `ps`. A
+ * shell reads byte by byte, so that `cat` has all of them much sooner. */
 const SYSTEM = `if [ -r /proc/self/stat ]; then
   cd /proc
   look() {
     x=
     while l=; read -r l || [ "$l" ]; do x="$x$l "; done <$1/stat
     case $x in *\\)*) ;; *) return 1 ;; esac
-    set -- \${x##*)}
+    fields
+  }
+  fields() {
+    l=\${x#*)}
+    case $l in *\\)*) l=\${x##*)} ;; esac
+    set -- $l
     st=$1 pp=$2 gr=$3 se=$4 th=\${18} be=\${20}
   }
-  all() { scan [0-9]*; }
+  all() {
+    list=$(cat [0-9]*/stat)
+    if [ -z "$list" ]; then
+      scan [0-9]*
+      return
+    fi
+    live=
+    set -f
+    IFS='
+'
+    set -- $list
+    unset IFS
+    for x; do
+      p=\${x%% *}
+      case $p in '' | *[!0-9]*) continue ;; esac
+      case $x in
+        "$p ("*") "[A-Za-z]" "[0-9]*) fields ;;
+        *) look $p || continue ;;
+      esac
+      keep $p
+    done
+    set +f
+  }
   known() { scan $owned; }
 else
   look() {
