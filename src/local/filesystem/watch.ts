@@ -5,6 +5,7 @@ import { join } from "node:path/posix";
 import { type EntryInfo, EventType, type Filesystem } from "../../../gen/filesystem/filesystem_pb.ts";
 import { afterDelay, deadlineExceeded, timeoutKey } from "../deadline.ts";
 import { errorWords, failedCall, isMissing } from "../errno.ts";
+import { keepaliveMs } from "../keepalive.ts";
 import type { RuntimeState } from "../runtime_state.ts";
 import { entryInfo } from "./entry_info.ts";
 import { Inotify } from "./watch_inotify.ts";
@@ -29,7 +30,6 @@ interface Watcher {
 
 /** As many events as the kernel keeps for a reader that does not come. */
 const STREAM_EVENTS = 16_384;
-const DEFAULT_KEEPALIVE_SECONDS = 90;
 
 /** The calls for watching a directory, by a stream and by asking again and again. */
 export function watchCalls(
@@ -62,7 +62,7 @@ export function watchCalls(
       if (gone.aborted) end();
       try {
         yield { event: { case: "start", value: {} } };
-        for await (const event of queue.read(keepaliveSeconds(requestHeader) * 1000)) {
+        for await (const event of queue.read(keepaliveMs(requestHeader))) {
           yield event === undefined
             ? { event: { case: "keepalive", value: {} } }
             : { event: { case: "filesystem", value: await described(event, request, state) } };
@@ -140,13 +140,6 @@ async function described(
   if (event.type === EventType.REMOVE || event.type === EventType.RENAME) return event;
   const entry = await entryInfo(join(path, event.name), state).catch(() => undefined);
   return entry ? { ...event, entry } : event;
-}
-
-/** Zero and less would break the connection; here they mean the default. */
-function keepaliveSeconds(headers: Headers): number {
-  const header = headers.get("keepalive-ping-interval") ?? "";
-  const seconds = /^\+?[0-9]+$/.test(header) ? Number(header) : 0;
-  return seconds > 0 ? Math.min(seconds, 2_000_000) : DEFAULT_KEEPALIVE_SECONDS;
 }
 
 function newId(): string {

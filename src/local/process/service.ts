@@ -4,6 +4,7 @@ import process from "node:process";
 import { Process, type ProcessInput, type PTY, Signal, type StartRequest } from "../../../gen/process/process_pb.ts";
 import type { Account } from "../accounts.ts";
 import { afterDelay, deadlineExceeded, timeoutKey } from "../deadline.ts";
+import { keepaliveMs } from "../keepalive.ts";
 import { PathError, resolvePath } from "../paths.ts";
 import { requestAccount } from "../request_user.ts";
 import type { RuntimeState } from "../runtime_state.ts";
@@ -14,8 +15,6 @@ import type { ProcessTable } from "./process_table.ts";
 import type { TerminalSize } from "./pty_child.ts";
 import type { RunningProcess } from "./running_process.ts";
 import type { ProcessEvent, Subscription } from "./subscription.ts";
-
-const DEFAULT_KEEPALIVE_SECONDS = 90;
 
 /** Adds `process.Process`. */
 export function registerProcess(
@@ -148,15 +147,7 @@ async function* stream(
   subscription: Subscription,
   context: HandlerContext,
 ): AsyncGenerator<{ event: ProcessEvent }, void> {
-  const keepaliveMs = keepaliveSeconds(context.requestHeader) * 1000;
-  for await (const event of subscription.read(keepaliveMs)) yield { event };
-}
-
-/** Zero and less would stop the daemon; here they mean the default. */
-function keepaliveSeconds(headers: Headers): number {
-  const header = headers.get("keepalive-ping-interval") ?? "";
-  const seconds = /^\+?[0-9]+$/.test(header) ? Number(header) : 0;
-  return seconds > 0 ? Math.min(seconds, 2_000_000) : DEFAULT_KEEPALIVE_SECONDS;
+  for await (const event of subscription.read(keepaliveMs(context.requestHeader))) yield { event };
 }
 
 async function workingDirectory(
