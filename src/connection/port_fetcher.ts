@@ -1,5 +1,6 @@
 import type { SandboxError } from "../errors/sandbox_error.ts";
 import type { ResolvedOptions } from "../options.ts";
+import { discard } from "./discard.ts";
 import { type EndpointOf, type PortEndpoint, portEndpoint } from "./endpoint.ts";
 import { engineFailure } from "./error_map/engine.ts";
 import { type CallContext, type Failure, failure, said } from "./error_map/failure.ts";
@@ -124,7 +125,7 @@ export class PortFetcher {
     const text = await response.clone().text().catch(() => "");
     const meaning = gatewaysOwn(status, text, this.#options.sandboxId);
     if (meaning === undefined) return undefined;
-    await response.body?.cancel().catch(() => {});
+    await discard(response);
     const hint = meaning.code === "unauthenticated" && !this.#sendsRuntimeToken(call.port)
       ? "The gateway demands the sandbox's access token on every port: pass portAccessToken: true, with runtimeToken"
       : meaning.code === "network"

@@ -1,4 +1,5 @@
 import type { Connection } from "../connection/connection.ts";
+import { discard } from "../connection/discard.ts";
 import { type CallContext, failure, type FailureCode } from "../connection/error_map/failure.ts";
 import { isOneTime } from "../connection/repeats.ts";
 import { streamsRequests } from "../connection/request_streams.ts";
@@ -29,7 +30,7 @@ export async function fetchPort(
     const hidden = response.type === "opaqueredirect";
     const location = locationOf(response);
     if (location === undefined && !hidden) return redirects === 0 ? response : marked(response);
-    await response.body?.cancel().catch(() => {});
+    await discard(response);
     if (redirect === "error") {
       throw new TypeError(`Cannot fetch from port ${port}: redirected, and redirect is "error"`);
     }

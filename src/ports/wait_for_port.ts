@@ -1,5 +1,6 @@
 import type { Connection } from "../connection/connection.ts";
 import { sleep, startTimer } from "../connection/deadline.ts";
+import { discard } from "../connection/discard.ts";
 import { checkMilliseconds } from "../errors/checks.ts";
 import { isSandboxError } from "../errors/is_sandbox_error.ts";
 import { TimeoutError } from "../errors/timeout_error.ts";
@@ -61,7 +62,7 @@ async function ask(
       path,
       init: { redirect: "manual", signal: attempt.signal },
     });
-    await response.body?.cancel().catch(() => {});
+    await discard(response);
     const { status, type } = response;
     const isGood = !wantsSuccess || type === "opaqueredirect" || (status >= 200 && status < 400);
     return isGood ? { ready: true } : { ready: false, seen: `HTTP ${status}` };

@@ -12,6 +12,7 @@ use IO::Socket::INET;
 $| = 1;
 $SIG{CHLD} = 'IGNORE';
 my ($address, $dir) = @ARGV;
+my $method;
 my $server = IO::Socket::INET->new(LocalAddr => $address, LocalPort => 0, Listen => 64) or die "listen: $!";
 print $server->sockport, "\n";
 while (1) {
@@ -24,7 +25,9 @@ while (1) {
 
 sub answer {
   my ($to, $status, $body, @headers) = @_;
-  print $to join "\r\n", "HTTP/1.1 $status Status", "Content-Length: " . length $body, common(), @headers, "", $body;
+  my @length = $status == 204 || $status == 304 ? () : "Content-Length: " . length $body;
+  $body = '' if $status == 204 || $status == 304 || $method eq 'HEAD';
+  print $to join "\r\n", "HTTP/1.1 $status Status", @length, common(), @headers, "", $body;
 }
 sub common {
   return ("Connection: close", "Access-Control-Allow-Origin: *", "Access-Control-Expose-Headers: *");
@@ -41,7 +44,7 @@ sub serve {
     last if $line eq "\r\n";
     $headers{lc $1} = $2 if $line =~ /^([^:]+):\s*(.*?)\r\n/;
   }
-  my ($method, $target) = split / /, $start;
+  ($method, my $target) = split / /, $start;
   if ($method eq 'OPTIONS') {
     return answer($client, 200, '', "Access-Control-Allow-Methods: *", "Access-Control-Allow-Headers: *");
   }

@@ -165,8 +165,10 @@ export const ports: readonly Case[] = [
     const path = `/redirect/302/${encodeURIComponent("http://example.com/x")}`;
     const response = await ports.fetch(port, path, { redirect: "manual" });
     equal([response.status, response.headers.get("location")], [302, "http://example.com/x"]);
+    equal(await response.text(), "");
     check(await rejection(ports.fetch(port, path, { redirect: "error" })) instanceof TypeError, "a TypeError");
-    equal((await ports.fetch(port, "/status/304")).status, 304);
+    const unchanged = await ports.fetch(port, "/status/304");
+    equal([unchanged.status, await unchanged.text()], [304, ""]);
   }),
   served("webSocket: text in both directions, and a protocol", async ({ ports }, { port }) => {
     // Node before 22 has none.
