@@ -33,7 +33,9 @@ export async function serve(options: RuntimeClientOptions, port: number = 0): Pr
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
-  const server = Deno.serve({ hostname: "127.0.0.1", port, onListen() {} }, (request) => {
+  const closing = new AbortController();
+  const { signal } = closing;
+  const server = Deno.serve({ hostname: "127.0.0.1", port, signal, onListen() {} }, (request) => {
     const { pathname } = new URL(request.url);
     const file = files.get(pathname === "/" ? "/index.html" : pathname);
     return file?.clone() ?? relay(request, sandbox, key);
@@ -42,7 +44,11 @@ export async function serve(options: RuntimeClientOptions, port: number = 0): Pr
   return {
     url,
     relayed: `${url}#${new URLSearchParams({ way: "relay", url: "sandbox", secret: key })}`,
-    [Symbol.asyncDispose]: () => server.shutdown(),
+    async [Symbol.asyncDispose]() {
+      // A graceful end would wait for that of every terminal.
+      closing.abort();
+      await server.finished;
+    },
   };
 }
 

@@ -12,7 +12,7 @@ trap 'kill $!; printf "\\033[?1049l"; echo "left by SIGINT"; exit 3' INT
 draw() { printf '\\033[2J\\033[Hfull screen of %s' "$(stty size)"; }
 printf '\\033[?1049h'
 draw
-while :; do sleep 600 & wait; kill $!; done 2>/dev/null
+while :; do sleep 2 & wait; kill $!; done 2>/dev/null
 `;
 
 /** Writes these files into a new directory. */

@@ -4,6 +4,7 @@
  * out of the project's dependencies.
  */
 
+import { FLAGS } from "../../runtimes/programs/chromium_flags.ts";
 import { CASES } from "./cases.ts";
 import type { Browser, Playwright } from "./playwright.ts";
 import { takePicture } from "./picture.ts";
@@ -26,17 +27,6 @@ export interface Outcome {
   readonly name: string;
   readonly error?: string;
 }
-
-/** Without these Chromium talks to its maker on every start. A root account has no sandbox of Chromium's. */
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 const say = (name: string, error?: unknown) => {
   const text = error instanceof Error ? `${error.stack}${error.cause ? `\n${error.cause}` : ""}` : error;

@@ -4,6 +4,7 @@
  */
 
 import type { Job, Outcome } from "../job.ts";
+import { FLAGS } from "./chromium_flags.ts";
 
 /** What is used of Playwright. */
 interface Playwright {
@@ -37,17 +38,6 @@ interface Session {
     listener: (event: { readonly request: { readonly method: string; readonly url: string } }) => void,
   ): void;
 }
-
-/** Without these Chromium talks to its maker on every start. A root account has no sandbox of Chromium's. */
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 const [playwright, executablePath, script, job] = Deno.args as [string, string, string, string];
 const { chromium }: Playwright = await import(playwright);
