@@ -31,14 +31,13 @@ export const leaving: readonly WorkerCase[] = [
       const arrived = Promise.withResolvers<void>();
       const left = Promise.withResolvers<void>();
       const killed = Promise.withResolvers<void>();
+      let starts = 0;
       rig.relay.hook = async (request, pass) => {
-        if (request.url.endsWith("/Start")) {
-          arrived.resolve();
-          await left.promise;
-        }
-        const response = await pass();
-        if (request.url.endsWith("/SendSignal")) killed.resolve();
-        return response;
+        if (!request.url.endsWith("/Start")) return await pass();
+        if (++starts > 1) killed.resolve(); // the helper that ends all of it
+        arrived.resolve();
+        await left.promise;
+        return await pass();
       };
       const caller = new AbortController();
       const body = JSON.stringify({ command: "exec sleep 300" });

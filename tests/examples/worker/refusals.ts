@@ -146,9 +146,11 @@ export const refusals: readonly WorkerCase[] = [
   {
     name: "a stream that is cut is an event, without an exit code",
     async run(rig) {
+      let starts = 0;
       rig.relay.hook = async (request, pass) => {
         const response = await pass();
-        if (!request.url.endsWith("/Start")) return response;
+        // The command's, not that of the helper which ends it.
+        if (!request.url.endsWith("/Start") || starts++ > 0) return response;
         const reader = response.body!.getReader();
         let parts = 0;
         const body = new ReadableStream({
