@@ -38,38 +38,33 @@ async function show(target: Target): Promise<void> {
   };
 }
 
-/** A tab and the panel it shows. Its cross kills the shell. */
+/** A tab with a cross, which kills the shell, and the panel it shows. */
 function addTab(sandbox: RuntimeClient, tag: string): WebTerminal {
-  const panel = document.createElement("div");
+  const holder = document.createElement("div");
   const tab = document.createElement("button");
-  const cross = document.createElement("span");
-  const label = document.createElement("span");
-  panel.role = "tabpanel";
+  const cross = document.createElement("button");
+  const panel = document.createElement("div");
   tab.role = "tab";
-  label.textContent = "shell";
-  cross.textContent = " ×";
-  cross.title = "Kill this shell";
-  tab.append(label, cross);
+  tab.textContent = "shell";
+  cross.textContent = "×";
+  cross.ariaLabel = cross.title = "Kill this shell";
+  panel.role = "tabpanel";
+  holder.append(tab, cross);
+  tabs.append(holder);
   find("main").append(panel);
-  tabs.append(tab);
   const terminal = new WebTerminal(sandbox, tag, panel, {
     onState: (state) => tab.dataset.state = state,
-    onTitle: (title) => label.textContent = title.slice(0, 40),
+    onTitle: (title) => tab.textContent = title.slice(0, 40) || "shell",
   });
-  const select = () => {
-    for (const other of tabs.children) other.ariaSelected = String(other === tab);
+  tab.onclick = () => {
+    for (const other of tabs.querySelectorAll("[role=tab]")) other.ariaSelected = String(other === tab);
     for (const other of find("main").children) other.classList.toggle("shown", other === panel);
     current = terminal;
     terminal.focus();
   };
-  tab.onclick = select;
-  cross.onclick = (event) => {
-    event.stopPropagation();
-    notice.value = "";
-    void close();
-  };
-  async function close(): Promise<void> {
+  cross.onclick = async () => {
     try {
+      notice.value = "";
       await terminal.kill();
     } catch (error) {
       notice.value = `${error}`;
@@ -77,10 +72,10 @@ function addTab(sandbox: RuntimeClient, tag: string): WebTerminal {
     }
     terminal.leave();
     panel.remove();
-    tab.remove();
-    tabs.querySelector<HTMLElement>("[role=tab]:last-child")?.click();
-  }
-  select();
+    holder.remove();
+    tabs.querySelector<HTMLElement>(":last-child > [role=tab]")?.click();
+  };
+  tab.click();
   return terminal;
 }
 

@@ -1,11 +1,13 @@
 import type { Context, Page } from "./playwright.ts";
-import type { Screen } from "./screen.ts";
+import { Screen } from "./screen.ts";
 
 /** What a case has. */
 export interface Desk {
   readonly context: Context;
   readonly page: Page;
   readonly screen: Screen;
+  /** The page's address, with its form filled in. */
+  readonly url: string;
 }
 
 /** One that is large, and one that is not. */
@@ -127,11 +129,43 @@ export const CASES: Readonly<Record<string, (desk: Desk) => Promise<void>>> = {
     await opened(screen, 2);
     const [, second] = await screen.run("echo pid $$", /^pid (\d+)$/m);
     if (first === second) throw new Error(`Both are ${first}`);
-    await page.click("[role=tab]:nth-child(1)");
+    await page.click(":nth-child(1) > [role=tab]");
     await screen.run("echo still $$", new RegExp(`^still ${first}$`, "m"));
-    await page.click("[role=tab]:nth-child(2) :last-child");
+    await page.click(":nth-child(2) > [role=tab] + button");
     await screen.until(`document.querySelectorAll("[role=tab]").length === 1`);
     await screen.run(`kill -0 ${second} || echo gone`, /^gone$/m);
+  },
+
+  async "two windows show one shell"({ context, page, screen, url }) {
+    const [, pid] = await screen.run("echo pid $$", /^pid (\d+)$/m);
+    const other = await context.newPage();
+    await other.goto(url);
+    const mirror = new Screen(other);
+    await opened(mirror, 1);
+    await mirror.run("echo seen by both, $$", new RegExp(`^seen by both, ${pid}$`, "m"));
+    await screen.shows(new RegExp(`^seen by both, ${pid}$`, "m"));
+    await other.close();
+    await page.setViewportSize(SMALL);
+    await screen.run("echo still", /^still$/m);
+    await page.setViewportSize(LARGE);
+  },
+
+  async "the form asks for the sandbox, and says what is wrong"({ page, screen, url }) {
+    const [, pid] = await screen.run("echo pid $$", /^pid (\d+)$/m);
+    const { way, url: address, secret } = Object.fromEntries(new URLSearchParams(new URL(url).hash.slice(1)));
+    await page.click("#leave");
+    await screen.until(
+      `document.readyState === "complete" && sessionStorage.length === 0 && !document.forms[0].hidden`,
+    );
+    await page.selectOption("[name=way]", way!);
+    await page.fill("[name=url]", address!);
+    await page.fill("[name=secret]", `not-${secret}`);
+    await page.click("form button");
+    await screen.until(`document.querySelector("form output").value.startsWith("AuthenticationError: ")`);
+    await page.fill("[name=secret]", secret!);
+    await page.click("form button");
+    await opened(screen, 1);
+    await screen.run("echo back in $$", new RegExp(`^back in ${pid}$`, "m"));
   },
 
   async "no more terminals than leave a connection for the keys"({ page, screen }) {
@@ -146,7 +180,7 @@ export const CASES: Readonly<Record<string, (desk: Desk) => Promise<void>>> = {
     await opened(screen, MOST);
     await screen.run("echo most again", /^most again$/m);
     for (let count = MOST - 1; count >= 1; count--) {
-      await page.click("[role=tab]:last-child :last-child");
+      await page.click(":last-child > [role=tab] + button");
       await screen.until(`document.querySelectorAll("[role=tab]").length === ${count}`);
     }
     await screen.run("echo one", /^one$/m);

@@ -37,6 +37,9 @@ export interface Page {
   goto(url: string): Promise<unknown>;
   reload(): Promise<unknown>;
   click(selector: string): Promise<void>;
+  fill(selector: string, value: string): Promise<void>;
+  selectOption(selector: string, value: string): Promise<unknown>;
+  close(): Promise<void>;
   content(): Promise<string>;
   setViewportSize(size: Size): Promise<void>;
   screenshot(options: { readonly path: string }): Promise<unknown>;

@@ -52,7 +52,7 @@ async function use(browser: Browser, way: string, url: string, { tokens, filter,
   for (const [name, run] of Object.entries(CASES)) {
     if (!name.includes(filter)) continue;
     try {
-      await run({ context, page, screen });
+      await run({ context, page, screen, url });
       say(`${way}: ${name}`);
     } catch (error) {
       say(`${way}: ${name}`, error);
