@@ -13,6 +13,8 @@ import { TREE_SCRIPT } from "./tree_script.ts";
 const START_MS = 5_000;
 /** How long it may take beside the grace: it gives what it has killed 3 s to die. */
 const REPORT_MS = 4_000;
+/** So many helpers are started at a time. */
+const MOST_STARTING = 8;
 /** One helper takes no more: its arguments are limited. */
 const MOST_TARGETS = 1_000;
 
@@ -50,11 +52,16 @@ export function killTree(connection: Connection, target: TreeTarget): Promise<Tr
   return killer.kill(target);
 }
 
-/** One helper for all trees that are to end while another is being started: many may be given up at once. */
+/**
+ * One helper for all trees that are to end at the same moment, as when one signal ends many; while many helpers are being
+ * started, one for all that come meanwhile. Otherwise each has its own: in a Worker nothing may wait for what another
+ * request has begun.
+ */
 class TreeKiller {
   readonly #connection: Connection;
   #waiting: Waiting[] = [];
-  #starting = false;
+  #starting = 0;
+  #scheduled = false;
 
   constructor(connection: Connection) {
     this.#connection = connection;
@@ -63,25 +70,33 @@ class TreeKiller {
   kill(target: TreeTarget): Promise<TreeEnd> {
     return new Promise((resolve, reject) => {
       this.#waiting.push({ ...target, resolve, reject });
-      if (!this.#starting) void this.#start();
+      this.#schedule();
     });
   }
 
-  async #start(): Promise<void> {
-    this.#starting = true;
-    // A signal that ends many tells one after the other.
-    await Promise.resolve();
-    while (this.#waiting.length > 0) {
-      const { graceMs } = this.#waiting[0]!;
-      const batch = this.#waiting.filter((target) => target.graceMs === graceMs).slice(0, MOST_TARGETS);
-      this.#waiting = this.#waiting.filter((target) => !batch.includes(target));
-      await new Promise<void>((started) => {
-        void runHelper(this.#connection, batch, started).catch((error) => {
-          for (const { reject } of batch) reject(error);
-        }).finally(started);
-      });
-    }
-    this.#starting = false;
+  #schedule(): void {
+    if (this.#scheduled || this.#waiting.length === 0 || this.#starting >= MOST_STARTING) return;
+    this.#scheduled = true;
+    queueMicrotask(() => {
+      this.#scheduled = false;
+      this.#start();
+    });
+  }
+
+  #start(): void {
+    const { graceMs } = this.#waiting[0]!;
+    const batch = this.#waiting.filter((target) => target.graceMs === graceMs).slice(0, MOST_TARGETS);
+    this.#waiting = this.#waiting.filter((target) => !batch.includes(target));
+    this.#starting++;
+    let onStarted = () => {
+      onStarted = () => {};
+      this.#starting--;
+      this.#schedule();
+    };
+    void runHelper(this.#connection, batch, () => onStarted()).catch((error) => {
+      for (const { reject } of batch) reject(error);
+    }).finally(() => onStarted());
+    this.#schedule();
   }
 }
 

@@ -34,25 +34,26 @@ Deno.test("killTree() has another helper for another grace, and says whose end w
   assertEquals(daemon.trees, [{ hundredths: 0, targets: ["7", "e8"] }, { hundredths: 2, targets: ["9"] }]);
 });
 
-Deno.test("killTree() gathers what comes while a helper is being started, and waits for none that runs", async () => {
+Deno.test("killTree() waits for no helper of another, and gathers what comes while eight are being started", async () => {
+  using time = new FakeTime();
   const daemon = new FakeDaemon();
   const connection = daemon.connection();
   const starting = Promise.withResolvers<void>();
-  const streams: FakeStream[] = [];
-  daemon.onTree = async (_, stream) => {
-    streams.push(stream);
-    if (streams.length === 1) await starting.promise;
+  daemon.onTree = async ({ targets }, stream) => {
+    await starting.promise;
+    for (const pid of targets) stream.stdout(`${pid} gone\n`);
+    stream.end();
   };
-  const first = killTree(connection, target(7));
-  while (streams.length === 0) await new Promise((resolve) => setTimeout(resolve, 0));
-  const later = [killTree(connection, target(8)), killTree(connection, target(9))];
+  const killed: Promise<unknown>[] = [];
+  for (let pid = 1; pid <= 11; pid++) {
+    killed.push(killTree(connection, target(pid)));
+    await settle(time);
+  }
+  assertEquals(daemon.trees.map(({ targets }) => targets), Array.from({ length: 8 }, (_, i) => [`${i + 1}`]));
   starting.resolve();
-  while (streams.length === 1) await new Promise((resolve) => setTimeout(resolve, 0));
-  assertEquals(daemon.trees.map(({ targets }) => targets), [["7"], ["8", "9"]]);
-  streams[1]!.stdout("8 gone\n9 gone\n").end();
-  await Promise.all(later);
-  streams[0]!.stdout("7 gone\n").end();
-  assertEquals(await first, { found: true, left: [] });
+  await settle(time);
+  await Promise.all(killed);
+  assertEquals(daemon.trees.slice(8).map(({ targets }) => targets), [["9", "10", "11"]]);
 });
 
 Deno.test("killTree() tells of one before the helper has done with the others, and of the last when it has ended", async () => {
