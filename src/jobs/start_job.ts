@@ -62,7 +62,7 @@ async function planOf({ connection }: Journals, command: Command, options: JobOp
     command,
     ...(cwd !== undefined && { cwd }),
     user: account.username,
-    envs: await digest(id, envs),
+    envs: await digest(envs),
     ...(timeoutMs > 0 && timeoutMs < Infinity && { timeoutMs }),
   };
   return { id, what: `start job "${id}"`, argv, envs, asked, account, input };
@@ -165,9 +165,10 @@ function notStarted(journals: Journals, what: string, answer: Answer): Error {
     : journals.error(what, `its journal cannot be written${words && `: ${words}`}`, "internal");
 }
 
-/** A digest of an environment, so that its values need not be noted. */
-async function digest(id: string, envs: Record<string, string>): Promise<string> {
+/** A digest of an environment, so that its values need not be noted; empty where there is none. */
+async function digest(envs: Record<string, string>): Promise<string> {
   const sorted = Object.entries(envs).sort(([a], [b]) => a < b ? -1 : 1);
-  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify([id, sorted])));
+  if (sorted.length === 0) return "";
+  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify(sorted)));
   return Array.from(new Uint8Array(hash).subarray(0, 16), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
