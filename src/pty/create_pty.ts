@@ -1,14 +1,14 @@
 import type { CallOptions } from "../connection/call_options.ts";
 import type { Connection } from "../connection/connection.ts";
 import { checkMilliseconds } from "../errors/checks.ts";
-import { TimeoutError } from "../errors/timeout_error.ts";
 import { argvOf, checkEnvs, checkWord, nameOf } from "../process/command.ts";
 import { findProcess, type ProcessTarget } from "../process/find_process.ts";
 import type { InputQueue } from "../process/input_queue.ts";
 import { openProcess } from "../process/open_process.ts";
 import { Output } from "../process/output.ts";
+import { lifeError } from "../process/output_limits.ts";
 import type { ProcessStream } from "../process/process_stream.ts";
-import { type ErrorOf, Session } from "../process/session.ts";
+import { Session } from "../process/session.ts";
 import { selectPid } from "../process/signals.ts";
 import { wrapTerminal } from "../process/terminal_wrapper.ts";
 import type { Pty, PtyCreateOptions } from "./pty.ts";
@@ -78,18 +78,4 @@ function environment(envs: Record<string, string>): Record<string, string> {
   const saysLocale = Object.keys(envs).some((name) => name === "LANG" || name.startsWith("LC_"));
   const locale = saysLocale ? {} : { LANG: "C.UTF-8", LC_ALL: "C.UTF-8" };
   return { TERM: "xterm-256color", ...locale, ...envs };
-}
-
-/** The error of a terminal that is open longer than it may. */
-function lifeError(name: string, timeoutMs: number, { pid, sandboxId }: Session): ErrorOf {
-  return ({ mayRun, cause }) =>
-    new TimeoutError(
-      `Cannot keep ${name} open: it was for ${timeoutMs} ms${mayRun ? ", and killing it failed" : " and was killed"}`,
-      {
-        code: "command_timeout",
-        sandboxId,
-        cause,
-        hint: `Pass a larger timeoutMs, or none${mayRun ? `. It may still run, as process ${pid}` : ""}`,
-      },
-    );
 }

@@ -2,13 +2,8 @@ import { type Chunk, type Output, QUEUE_BYTES } from "../process/output.ts";
 import { BoundedQueue } from "../streams/bounded_queue.ts";
 import type { Bytes } from "../streams/bytes.ts";
 
-/**
- * What a terminal shows, as a web stream. It subscribes at once: a shell greets before anyone can have begun to read.
- * Until then the oldest gives way to the newest, so that a handle nobody reads holds nothing up.
- */
-export function screenOf(output: Output): ReadableStream<Bytes> {
-  const queue = new ScreenQueue(QUEUE_BYTES);
-  output.attach(queue);
+/** What a terminal shows, as a web stream. */
+export function screenOf(queue: ScreenQueue): ReadableStream<Bytes> {
   return new ReadableStream<Bytes>({
     async pull(controller) {
       queue.isRead = true;
@@ -22,9 +17,19 @@ export function screenOf(output: Output): ReadableStream<Bytes> {
   }, { highWaterMark: 0 });
 }
 
-/** A queue that is never full as long as nobody reads: it forgets. */
-class ScreenQueue extends BoundedQueue<Chunk> {
+/**
+ * What a terminal shows and nobody has read yet, from its start on: a shell greets before anyone can have begun to
+ * read. Until then the oldest gives way to the newest, so that a handle nobody reads holds nothing up.
+ */
+export class ScreenQueue extends BoundedQueue<Chunk> {
+  /** Whether anyone has begun to read. */
   isRead = false;
+
+  /** Follows an output. */
+  constructor(output: Output) {
+    super(QUEUE_BYTES);
+    output.attach(this);
+  }
 
   override get isFull(): boolean {
     return this.isRead && super.isFull;

@@ -8,27 +8,36 @@ import { selectPid, sendSignal } from "../process/signals.ts";
 import type { Bytes } from "../streams/bytes.ts";
 import { keyboardOf } from "./keyboard.ts";
 import type { PtyExit, PtyHandle, PtyWaitOptions } from "./pty_handle.ts";
-import { screenOf } from "./screen.ts";
+import { screenOf, ScreenQueue } from "./screen.ts";
 import { checkSize, type PtySize } from "./size.ts";
 
 /** The handle of a terminal, over the session of its process. */
 export class TerminalHandle implements PtyHandle {
-  readonly readable: ReadableStream<Bytes>;
-  readonly writable: WritableStream<Uint8Array | string>;
   readonly #connection: Connection;
+  readonly #input: InputQueue;
   readonly #session: Session;
+  readonly #shown: ScreenQueue;
+  #readable: ReadableStream<Bytes> | undefined;
+  #writable: WritableStream<Uint8Array | string> | undefined;
   #resized: Promise<unknown> = Promise.resolve();
 
   constructor(connection: Connection, input: InputQueue, session: Session) {
-    const { pid } = session;
     this.#connection = connection;
+    this.#input = input;
     this.#session = session;
-    this.readable = screenOf(session.output);
+    this.#shown = new ScreenQueue(session.output);
+  }
+
+  // Made when they are asked for: web streams are much of what an idle handle would weigh.
+  get readable(): ReadableStream<Bytes> {
+    return this.#readable ??= screenOf(this.#shown);
+  }
+
+  get writable(): WritableStream<Uint8Array | string> {
     // A terminal that takes no more holds its writer back as long as it likes: that is no slow answer.
-    const options = { requestTimeoutMs: 0 };
-    this.writable = keyboardOf(
-      session,
-      (data, signal) => input.send(connection, pid, data, { ...options, signal }, "pty"),
+    return this.#writable ??= keyboardOf(
+      this.#session,
+      (data, signal) => this.#input.send(this.#connection, this.pid, data, { requestTimeoutMs: 0, signal }, "pty"),
     );
   }
 
