@@ -191,6 +191,19 @@ export const ptyHandles: readonly Case[] = [
     },
   },
   {
+    name: "pty: a command's handle follows a terminal, too: all it shows is standard output",
+    source: "wire: process-pty-proto",
+    async run({ pty, commands }, { own }) {
+      const command = ["sh", "-c", "stty -echo; read line; echo out; echo err >&2; exit 4"];
+      const terminal = own(await pty.create({ ...SIZE, command }));
+      const followed = own(await commands.connectToProcess(terminal.pid));
+      await sitAt(terminal).types("\n");
+      const { stdout, stderr, exitCode } = await followed.wait({ check: false });
+      check(stdout.endsWith("out\r\nerr\r\n"), JSON.stringify(stdout));
+      equal([stderr, exitCode], ["", 4]);
+    },
+  },
+  {
     name: "pty: what cannot start",
     source: "wire: process-pty-errors",
     async run({ pty }, { own, dir, unique }) {
