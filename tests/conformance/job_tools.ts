@@ -28,6 +28,13 @@ export class Started {
 /** A command that goes on once the file is there. */
 export const until = (file: string, then: string): string => `until [ -e ${file} ]; do sleep 0.05; done; ${then}`;
 
+/** Waits for the first output. */
+export async function firstOf(job: Job): Promise<void> {
+  const reader = (await job.output({ follow: true })).getReader();
+  await reader.read();
+  await reader.cancel();
+}
+
 /** Whether a process is there: not as a zombie that nobody has buried. */
 export async function lives({ commands }: RuntimeClient, pid: string): Promise<boolean> {
   const line = `ps -o stat= -p ${pid} | grep -v Z`;

@@ -1,6 +1,6 @@
 import type { Case } from "../case.ts";
 import { check, equal, rejects } from "../check.ts";
-import { JOBS_SOURCE, lives, Started } from "../job_tools.ts";
+import { firstOf, JOBS_SOURCE, lives, Started } from "../job_tools.ts";
 
 /** How jobs end, and are removed. */
 export const jobsEnd: readonly Case[] = [
@@ -27,7 +27,7 @@ export const jobsEnd: readonly Case[] = [
     async run(sandbox, kit) {
       const script = "trap '' TERM; echo ready; while :; do sleep 0.1; done";
       const job = await new Started(sandbox, kit).start(["sh", "-c", script]);
-      await (await job.output({ follow: true })).getReader().read();
+      await firstOf(job);
       equal(await job.kill({ graceMs: 200 }), true);
       equal(await job.status(), { state: "exited", exitCode: 137, signal: "SIGKILL" });
     },
@@ -38,7 +38,7 @@ export const jobsEnd: readonly Case[] = [
     async run(sandbox, kit) {
       const script = "trap 'echo bye; exit 5' TERM; echo ready; while :; do sleep 0.05; done";
       const job = await new Started(sandbox, kit).start(["sh", "-c", script]);
-      await (await job.output({ follow: true })).getReader().read();
+      await firstOf(job);
       equal(await job.kill(), true);
       const result = await job.wait({ check: false });
       equal([result.exitCode, result.signal, result.stdout], [5, undefined, "ready\nbye\n"]);
