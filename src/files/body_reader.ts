@@ -3,6 +3,11 @@ import { type CallContext, failure } from "../connection/error_map/failure.ts";
 import type { Bytes } from "../streams/bytes.ts";
 import { byobReader, type ChunkReader, chunkReader } from "../streams/chunk_reader.ts";
 
+/** What a reader answers. */
+type Read = Awaited<ReturnType<ChunkReader["read"]>>;
+
+const END: Read = { done: true };
+
 /**
  * Reads the body of an answer, and never takes it for whole when it is not. A body that ends early throws a plain
  * `Error`, as an engine does for a broken connection.
@@ -34,10 +39,16 @@ export class BodyReader {
     return this.#received === this.byteLength;
   }
 
-  /** The next bytes, or undefined at the end. A view's memory moves into the bytes that come back, even at the end. */
-  async read(view?: Bytes): Promise<Bytes | undefined> {
-    const filled = view !== undefined ? this.#filler?.read(view) : undefined;
-    const { done = true, value: chunk } = await (filled ?? this.#reader?.read()) ?? {};
+  /**
+   * Asks for the next bytes; `take` says what the answer is. A view's memory moves into the bytes that come back, even
+   * at the end. In two parts, because a layer of promises costs a good part of moving a chunk on Node.
+   */
+  ask(view?: Bytes): Promise<Read> | undefined {
+    return view !== undefined && this.#filler !== undefined ? this.#filler.read(view) : this.#reader?.read();
+  }
+
+  /** The bytes that were asked for, or undefined at the end. */
+  take({ done, value: chunk }: Read = END): Bytes | undefined {
     const { byteLength = Infinity } = this;
     if (done || chunk === undefined) {
       if (this.byteLength === undefined || this.isWhole) return undefined;

@@ -65,7 +65,7 @@ export class Content {
   async next(view?: Bytes): Promise<Bytes | undefined> {
     while (this.#delivered < this.#take) {
       this.#limit.restart();
-      const chunk = await this.#body.read(view);
+      const chunk = this.#body.take(await this.#body.ask(view));
       if (chunk === undefined) return this.#end();
       const piece = this.#cut(chunk);
       if (piece.byteLength === 0) continue;
@@ -76,7 +76,7 @@ export class Content {
       return piece;
     }
     // Read to its end where that is here: then the connection serves the next request.
-    if (!this.#body.isWhole || await this.#body.read(view) !== undefined) await this.cancel();
+    if (!this.#body.isWhole || this.#body.take(await this.#body.ask(view)) !== undefined) await this.cancel();
     return this.#end();
   }
 
