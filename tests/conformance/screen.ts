@@ -1,4 +1,4 @@
-import type { PtyHandle } from "../../mod.ts";
+import { isSandboxError, type PtyHandle } from "../../mod.ts";
 import { CheckError } from "./check.ts";
 
 /** Someone at a terminal: reads what it shows, and types. */
@@ -16,12 +16,17 @@ export function sitAt({ readable, writable }: PtyHandle): User {
   const reader = readable.getReader();
   const writer = writable.getWriter();
   const latin1 = (bytes: Uint8Array) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  // Who types in vain does not wait for what would come of it. The end of the program is no such thing.
+  const vain = writer.closed.then(never, (error) => isSandboxError(error, "process_not_found") ? never() : error)
+    .then((error) => Promise.reject(error));
+  vain.catch(() => {});
+  const read = () => Promise.race([reader.read(), vain]);
   let unseen = "";
   return {
     async sees(text) {
       let at: number;
       while ((at = unseen.indexOf(text)) < 0) {
-        const { done, value } = await reader.read();
+        const { done, value } = await read();
         if (done) throw new CheckError(`the terminal closed behind ${JSON.stringify(unseen)}`);
         unseen += latin1(value);
       }
@@ -31,9 +36,13 @@ export function sitAt({ readable, writable }: PtyHandle): User {
     },
     async rest() {
       const parts = [unseen];
-      for (let next = await reader.read(); !next.done; next = await reader.read()) parts.push(latin1(next.value));
+      for (let next = await read(); !next.done; next = await read()) parts.push(latin1(next.value));
       return Uint8Array.from(parts.join(""), (character) => character.charCodeAt(0));
     },
     types: (input) => writer.write(input),
   };
+}
+
+function never(): Promise<never> {
+  return new Promise(() => {});
 }

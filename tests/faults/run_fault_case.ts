@@ -1,4 +1,4 @@
-import type { CommandHandle, ProcessInfo, SandboxErrorCode } from "../../mod.ts";
+import type { ProcessInfo, SandboxErrorCode } from "../../mod.ts";
 import { isSandboxError } from "../../mod.ts";
 import type { FaultStruck } from "../../src/testing/mod.ts";
 import { CheckError } from "../conformance/check.ts";
@@ -101,7 +101,7 @@ function isTimeout(error: unknown): boolean {
 }
 
 /** Disposes handles, over a connection that may break: what comes of it is seen in what is left behind. */
-async function disposeAll(owned: readonly CommandHandle[]): Promise<void> {
+async function disposeAll(owned: readonly AsyncDisposable[]): Promise<void> {
   await Promise.allSettled(owned.map((handle) => handle[Symbol.asyncDispose]()));
 }
 

@@ -1,4 +1,4 @@
-import type { Bytes, CommandHandle, CommandResult, RuntimeClient, SandboxErrorCode } from "../../mod.ts";
+import type { Bytes, CommandResult, RuntimeClient, SandboxErrorCode } from "../../mod.ts";
 import type { ProcessInfo } from "../../mod.ts";
 import type { FaultCase } from "./fault_case.ts";
 
@@ -47,7 +47,7 @@ export interface Stage {
   /** The lines that a script has written to a file of this name; none where there is no file. */
   marks(file: string): Promise<string>;
   /** Disposes a handle after the scenario, whatever its outcome. */
-  own(handle: CommandHandle): CommandHandle;
+  own<T extends AsyncDisposable>(handle: T): T;
   /** What a command that was told to print `out` and `err` has printed: all of it. */
   checkOutput(result: CommandResult): void;
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Bytes, type CommandHandle, type RequestEvent, RuntimeClient } from "../../mod.ts";
+import { type Bytes, type RequestEvent, RuntimeClient } from "../../mod.ts";
 import { startLocalRuntime } from "../../src/local/mod.ts";
 import { type FaultProxy, startFaultProxy } from "../../src/testing/mod.ts";
 import { equal } from "../conformance/check.ts";
@@ -14,7 +14,7 @@ export interface BuiltStage extends AsyncDisposable {
   readonly stage: Stage;
   readonly proxy: FaultProxy;
   /** What scenarios want disposed. */
-  readonly owned: readonly CommandHandle[];
+  readonly owned: readonly AsyncDisposable[];
   /** What the client asked and was told, with the time. */
   readonly trace: readonly string[];
 }
@@ -25,7 +25,7 @@ export async function buildStage(fault: FaultCase): Promise<BuiltStage> {
   const runtime = await startLocalRuntime({ version: fault.version, home: dir, accounts: {} });
   const proxy = await startFaultProxy(runtime.url);
   const options = { ...runtime.clientOptions(), requestTimeoutMs: limitOf(fault), retry: { gatewayMs: 300 } };
-  const owned: CommandHandle[] = [];
+  const owned: AsyncDisposable[] = [];
   const trace: string[] = [];
   const started = performance.now();
   const note = ({ operation, attempt }: RequestEvent, what: string) =>
