@@ -8,6 +8,8 @@
  * buf and the plugins come from npm; the plugins are started by the Deno that runs this, which need not be on the PATH.
  */
 
+import { correctCodec } from "./correct_codec.ts";
+
 const BUF = "npm:@bufbuild/buf@1.66.1";
 const DESCRIPTORS = "npm:@bufbuild/protoc-gen-es@2.13.0";
 const CODEC = "npm:ts-proto@2.18.0/protoc-gen-ts_proto";
@@ -55,26 +57,7 @@ async function generate(out: string): Promise<void> {
   });
   if (!success) throw new Error("Cannot generate the protobuf code: buf failed");
   const codec = new URL(`${out}/codec/`, root);
-  for (const [name, text] of await read(codec)) await Deno.writeTextFile(new URL(name, codec), corrected(name, text));
-}
-
-/** Where a zero byte or a stray end of a group stands for a field, ts-proto takes the message for ended. */
-const LENIENT = /if \(\(tag & 7\) === 4 \|\| tag === 0\) \{\s+break;\s+\}\s+reader\.skip\(tag & 7\);/g;
-/** All that the core may import. */
-const RUNTIME = "@bufbuild/protobuf/wire";
-/** Types only, but no syntax for whoever strips types. */
-const NAMESPACE = /export namespace \w+ \{[^}]+\}\n\n/g;
-
-/** The readers of ts-proto, made to refuse what is no message; `StrictReader` in the core does the refusing. */
-function corrected(name: string, text: string): string {
-  const strict = text.replace(LENIENT, "reader.skip(tag & 7, tag >>> 3);").replace(NAMESPACE, "");
-  const decoders = text.match(/^ {2}decode\(.*\{$/gm)?.length;
-  const foreign = [...text.matchAll(/^import .* from "([^."][^"]*)"/gm)].find(([, from]) => from !== RUNTIME)?.[1];
-  if (foreign !== undefined) throw new Error(`Cannot take ${name}: the core must not import "${foreign}"`);
-  if (strict.match(/skip\(tag & 7, tag >>> 3\)/g)?.length === decoders && !/=== 4|namespace /.test(strict)) {
-    return strict;
-  }
-  throw new Error(`Cannot correct ${name}: ts-proto's code is not what it was`);
+  for (const [name, text] of correctCodec(await read(codec))) await Deno.writeTextFile(new URL(name, codec), text);
 }
 
 /** The files of a directory, by their path in it. */

@@ -166,158 +166,109 @@ function createBaseEntryInfo(): EntryInfo {
   };
 }
 
-export const EntryInfo: MessageFns<EntryInfo> = {
-  encode(message: EntryInfo, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.name !== "") {
-      writer.uint32(10).string(message.name);
-    }
-    if (message.type !== 0) {
-      writer.uint32(16).int32(message.type);
-    }
-    if (message.path !== "") {
-      writer.uint32(26).string(message.path);
-    }
-    if (message.size !== 0n) {
-      if (BigInt.asIntN(64, message.size) !== message.size) {
-        throw new globalThis.Error("value provided for field message.size of type int64 too large");
-      }
-      writer.uint32(32).int64(message.size);
-    }
-    if (message.mode !== 0) {
-      writer.uint32(40).uint32(message.mode);
-    }
-    if (message.permissions !== "") {
-      writer.uint32(50).string(message.permissions);
-    }
-    if (message.owner !== "") {
-      writer.uint32(58).string(message.owner);
-    }
-    if (message.group !== "") {
-      writer.uint32(66).string(message.group);
-    }
-    if (message.modifiedTime !== undefined) {
-      Timestamp.encode(message.modifiedTime, writer.uint32(74).fork()).join();
-    }
-    if (message.symlinkTarget !== undefined) {
-      writer.uint32(82).string(message.symlinkTarget);
-    }
-    globalThis.Object.entries(message.metadata).forEach(([key, value]: [string, string]) => {
-      EntryInfo_MetadataEntry.encode({ key: key as any, value }, writer.uint32(90).fork()).join();
-    });
-    return writer;
-  },
-
+export const EntryInfo: Pick<MessageFns<EntryInfo>, "decode"> = {
   decode(input: BinaryReader | Uint8Array, length?: number): EntryInfo {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseEntryInfo();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.name = reader.string();
-            continue;
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseEntryInfo();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
-          case 2: {
-            if (tag !== 16) {
-              break;
-            }
 
-            message.type = reader.int32() as any;
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.path = reader.string();
-            continue;
-          }
-          case 4: {
-            if (tag !== 32) {
-              break;
-            }
-
-            message.size = reader.int64() as bigint;
-            continue;
-          }
-          case 5: {
-            if (tag !== 40) {
-              break;
-            }
-
-            message.mode = reader.uint32();
-            continue;
-          }
-          case 6: {
-            if (tag !== 50) {
-              break;
-            }
-
-            message.permissions = reader.string();
-            continue;
-          }
-          case 7: {
-            if (tag !== 58) {
-              break;
-            }
-
-            message.owner = reader.string();
-            continue;
-          }
-          case 8: {
-            if (tag !== 66) {
-              break;
-            }
-
-            message.group = reader.string();
-            continue;
-          }
-          case 9: {
-            if (tag !== 74) {
-              break;
-            }
-
-            message.modifiedTime = Timestamp.decode(reader, reader.uint32());
-            continue;
-          }
-          case 10: {
-            if (tag !== 82) {
-              break;
-            }
-
-            message.symlinkTarget = reader.string();
-            continue;
-          }
-          case 11: {
-            if (tag !== 90) {
-              break;
-            }
-
-            const entry11 = EntryInfo_MetadataEntry.decode(reader, reader.uint32());
-            if (entry11.value !== undefined) {
-              message.metadata[entry11.key] = entry11.value;
-            }
-            continue;
-          }
+          message.name = reader.string();
+          continue;
         }
-        reader.skip(tag & 7, tag >>> 3);
+        case 2: {
+          if (tag !== 16) {
+            break;
+          }
+
+          message.type = reader.int32() as any;
+          continue;
+        }
+        case 3: {
+          if (tag !== 26) {
+            break;
+          }
+
+          message.path = reader.string();
+          continue;
+        }
+        case 4: {
+          if (tag !== 32) {
+            break;
+          }
+
+          message.size = reader.int64() as bigint;
+          continue;
+        }
+        case 5: {
+          if (tag !== 40) {
+            break;
+          }
+
+          message.mode = reader.uint32();
+          continue;
+        }
+        case 6: {
+          if (tag !== 50) {
+            break;
+          }
+
+          message.permissions = reader.string();
+          continue;
+        }
+        case 7: {
+          if (tag !== 58) {
+            break;
+          }
+
+          message.owner = reader.string();
+          continue;
+        }
+        case 8: {
+          if (tag !== 66) {
+            break;
+          }
+
+          message.group = reader.string();
+          continue;
+        }
+        case 9: {
+          if (tag !== 74) {
+            break;
+          }
+
+          message.modifiedTime = Timestamp.decode(reader, reader.uint32());
+          continue;
+        }
+        case 10: {
+          if (tag !== 82) {
+            break;
+          }
+
+          message.symlinkTarget = reader.string();
+          continue;
+        }
+        case 11: {
+          if (tag !== 90) {
+            break;
+          }
+
+          const entry11 = EntryInfo_MetadataEntry.decode(reader, reader.uint32());
+          if (entry11.value !== undefined) {
+            message.metadata[entry11.key] = entry11.value;
+          }
+          continue;
+        }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      reader.skip(tag & 7, tag >>> 3);
     }
+    return message;
   },
 };
 
@@ -325,96 +276,43 @@ function createBaseEntryInfo_MetadataEntry(): EntryInfo_MetadataEntry {
   return { key: "", value: "" };
 }
 
-export const EntryInfo_MetadataEntry: MessageFns<EntryInfo_MetadataEntry> = {
-  encode(message: EntryInfo_MetadataEntry, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.key !== "") {
-      writer.uint32(10).string(message.key);
-    }
-    if (message.value !== "") {
-      writer.uint32(18).string(message.value);
-    }
-    return writer;
-  },
-
+export const EntryInfo_MetadataEntry: Pick<MessageFns<EntryInfo_MetadataEntry>, "decode"> = {
   decode(input: BinaryReader | Uint8Array, length?: number): EntryInfo_MetadataEntry {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseEntryInfo_MetadataEntry();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.key = reader.string();
-            continue;
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseEntryInfo_MetadataEntry();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.value = reader.string();
-            continue;
-          }
+          message.key = reader.string();
+          continue;
         }
-        reader.skip(tag & 7, tag >>> 3);
+        case 2: {
+          if (tag !== 18) {
+            break;
+          }
+
+          message.value = reader.string();
+          continue;
+        }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      reader.skip(tag & 7, tag >>> 3);
     }
+    return message;
   },
 };
 
-function createBaseStatRequest(): StatRequest {
-  return { path: "" };
-}
-
-export const StatRequest: MessageFns<StatRequest> = {
+export const StatRequest: Pick<MessageFns<StatRequest>, "encode"> = {
   encode(message: StatRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.path !== "") {
       writer.uint32(10).string(message.path);
     }
     return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): StatRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseStatRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.path = reader.string();
-            continue;
-          }
-        }
-        reader.skip(tag & 7, tag >>> 3);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
   },
 };
 
@@ -422,85 +320,35 @@ function createBaseStatResponse(): StatResponse {
   return { entry: undefined };
 }
 
-export const StatResponse: MessageFns<StatResponse> = {
-  encode(message: StatResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.entry !== undefined) {
-      EntryInfo.encode(message.entry, writer.uint32(10).fork()).join();
-    }
-    return writer;
-  },
-
+export const StatResponse: Pick<MessageFns<StatResponse>, "decode"> = {
   decode(input: BinaryReader | Uint8Array, length?: number): StatResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseStatResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.entry = EntryInfo.decode(reader, reader.uint32());
-            continue;
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseStatResponse();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
+
+          message.entry = EntryInfo.decode(reader, reader.uint32());
+          continue;
         }
-        reader.skip(tag & 7, tag >>> 3);
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      reader.skip(tag & 7, tag >>> 3);
     }
+    return message;
   },
 };
 
-function createBaseMakeDirRequest(): MakeDirRequest {
-  return { path: "" };
-}
-
-export const MakeDirRequest: MessageFns<MakeDirRequest> = {
+export const MakeDirRequest: Pick<MessageFns<MakeDirRequest>, "encode"> = {
   encode(message: MakeDirRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.path !== "") {
       writer.uint32(10).string(message.path);
     }
     return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): MakeDirRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseMakeDirRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.path = reader.string();
-            continue;
-          }
-        }
-        reader.skip(tag & 7, tag >>> 3);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
   },
 };
 
@@ -508,50 +356,30 @@ function createBaseMakeDirResponse(): MakeDirResponse {
   return { entry: undefined };
 }
 
-export const MakeDirResponse: MessageFns<MakeDirResponse> = {
-  encode(message: MakeDirResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.entry !== undefined) {
-      EntryInfo.encode(message.entry, writer.uint32(10).fork()).join();
-    }
-    return writer;
-  },
-
+export const MakeDirResponse: Pick<MessageFns<MakeDirResponse>, "decode"> = {
   decode(input: BinaryReader | Uint8Array, length?: number): MakeDirResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseMakeDirResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.entry = EntryInfo.decode(reader, reader.uint32());
-            continue;
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseMakeDirResponse();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
+
+          message.entry = EntryInfo.decode(reader, reader.uint32());
+          continue;
         }
-        reader.skip(tag & 7, tag >>> 3);
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      reader.skip(tag & 7, tag >>> 3);
     }
+    return message;
   },
 };
 
-function createBaseMoveRequest(): MoveRequest {
-  return { source: "", destination: "" };
-}
-
-export const MoveRequest: MessageFns<MoveRequest> = {
+export const MoveRequest: Pick<MessageFns<MoveRequest>, "encode"> = {
   encode(message: MoveRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.source !== "") {
       writer.uint32(10).string(message.source);
@@ -561,129 +389,41 @@ export const MoveRequest: MessageFns<MoveRequest> = {
     }
     return writer;
   },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): MoveRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseMoveRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.source = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.destination = reader.string();
-            continue;
-          }
-        }
-        reader.skip(tag & 7, tag >>> 3);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
 };
 
 function createBaseMoveResponse(): MoveResponse {
   return { entry: undefined };
 }
 
-export const MoveResponse: MessageFns<MoveResponse> = {
-  encode(message: MoveResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.entry !== undefined) {
-      EntryInfo.encode(message.entry, writer.uint32(10).fork()).join();
-    }
-    return writer;
-  },
-
+export const MoveResponse: Pick<MessageFns<MoveResponse>, "decode"> = {
   decode(input: BinaryReader | Uint8Array, length?: number): MoveResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseMoveResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.entry = EntryInfo.decode(reader, reader.uint32());
-            continue;
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseMoveResponse();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
+
+          message.entry = EntryInfo.decode(reader, reader.uint32());
+          continue;
         }
-        reader.skip(tag & 7, tag >>> 3);
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      reader.skip(tag & 7, tag >>> 3);
     }
+    return message;
   },
 };
 
-function createBaseRemoveRequest(): RemoveRequest {
-  return { path: "" };
-}
-
-export const RemoveRequest: MessageFns<RemoveRequest> = {
+export const RemoveRequest: Pick<MessageFns<RemoveRequest>, "encode"> = {
   encode(message: RemoveRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.path !== "") {
       writer.uint32(10).string(message.path);
     }
     return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): RemoveRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseRemoveRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.path = reader.string();
-            continue;
-          }
-        }
-        reader.skip(tag & 7, tag >>> 3);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
   },
 };
 
@@ -691,39 +431,22 @@ function createBaseRemoveResponse(): RemoveResponse {
   return {};
 }
 
-export const RemoveResponse: MessageFns<RemoveResponse> = {
-  encode(_: RemoveResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    return writer;
-  },
-
+export const RemoveResponse: Pick<MessageFns<RemoveResponse>, "decode"> = {
   decode(input: BinaryReader | Uint8Array, length?: number): RemoveResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseRemoveResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-        }
-        reader.skip(tag & 7, tag >>> 3);
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseRemoveResponse();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      reader.skip(tag & 7, tag >>> 3);
     }
+    return message;
   },
 };
 
-function createBaseListDirRequest(): ListDirRequest {
-  return { path: "", depth: 0 };
-}
-
-export const ListDirRequest: MessageFns<ListDirRequest> = {
+export const ListDirRequest: Pick<MessageFns<ListDirRequest>, "encode"> = {
   encode(message: ListDirRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.path !== "") {
       writer.uint32(10).string(message.path);
@@ -733,86 +456,32 @@ export const ListDirRequest: MessageFns<ListDirRequest> = {
     }
     return writer;
   },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): ListDirRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseListDirRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.path = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 16) {
-              break;
-            }
-
-            message.depth = reader.uint32();
-            continue;
-          }
-        }
-        reader.skip(tag & 7, tag >>> 3);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
 };
 
 function createBaseListDirResponse(): ListDirResponse {
   return { entries: [] };
 }
 
-export const ListDirResponse: MessageFns<ListDirResponse> = {
-  encode(message: ListDirResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    for (const v of message.entries) {
-      EntryInfo.encode(v!, writer.uint32(10).fork()).join();
-    }
-    return writer;
-  },
-
+export const ListDirResponse: Pick<MessageFns<ListDirResponse>, "decode"> = {
   decode(input: BinaryReader | Uint8Array, length?: number): ListDirResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseListDirResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.entries.push(EntryInfo.decode(reader, reader.uint32()));
-            continue;
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseListDirResponse();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
+
+          message.entries.push(EntryInfo.decode(reader, reader.uint32()));
+          continue;
         }
-        reader.skip(tag & 7, tag >>> 3);
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      reader.skip(tag & 7, tag >>> 3);
     }
+    return message;
   },
 };
 
@@ -820,72 +489,46 @@ function createBaseFilesystemEvent(): FilesystemEvent {
   return { name: "", type: 0, entry: undefined };
 }
 
-export const FilesystemEvent: MessageFns<FilesystemEvent> = {
-  encode(message: FilesystemEvent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.name !== "") {
-      writer.uint32(10).string(message.name);
-    }
-    if (message.type !== 0) {
-      writer.uint32(16).int32(message.type);
-    }
-    if (message.entry !== undefined) {
-      EntryInfo.encode(message.entry, writer.uint32(26).fork()).join();
-    }
-    return writer;
-  },
-
+export const FilesystemEvent: Pick<MessageFns<FilesystemEvent>, "decode"> = {
   decode(input: BinaryReader | Uint8Array, length?: number): FilesystemEvent {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseFilesystemEvent();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.name = reader.string();
-            continue;
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseFilesystemEvent();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
-          case 2: {
-            if (tag !== 16) {
-              break;
-            }
 
-            message.type = reader.int32() as any;
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.entry = EntryInfo.decode(reader, reader.uint32());
-            continue;
-          }
+          message.name = reader.string();
+          continue;
         }
-        reader.skip(tag & 7, tag >>> 3);
+        case 2: {
+          if (tag !== 16) {
+            break;
+          }
+
+          message.type = reader.int32() as any;
+          continue;
+        }
+        case 3: {
+          if (tag !== 26) {
+            break;
+          }
+
+          message.entry = EntryInfo.decode(reader, reader.uint32());
+          continue;
+        }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      reader.skip(tag & 7, tag >>> 3);
     }
+    return message;
   },
 };
 
-function createBaseWatchDirRequest(): WatchDirRequest {
-  return { path: "", recursive: false, includeEntry: false, allowNetworkMounts: false };
-}
-
-export const WatchDirRequest: MessageFns<WatchDirRequest> = {
+export const WatchDirRequest: Pick<MessageFns<WatchDirRequest>, "encode"> = {
   encode(message: WatchDirRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.path !== "") {
       writer.uint32(10).string(message.path);
@@ -901,126 +544,48 @@ export const WatchDirRequest: MessageFns<WatchDirRequest> = {
     }
     return writer;
   },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): WatchDirRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseWatchDirRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.path = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 16) {
-              break;
-            }
-
-            message.recursive = reader.bool();
-            continue;
-          }
-          case 3: {
-            if (tag !== 24) {
-              break;
-            }
-
-            message.includeEntry = reader.bool();
-            continue;
-          }
-          case 4: {
-            if (tag !== 32) {
-              break;
-            }
-
-            message.allowNetworkMounts = reader.bool();
-            continue;
-          }
-        }
-        reader.skip(tag & 7, tag >>> 3);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
 };
 
 function createBaseWatchDirResponse(): WatchDirResponse {
   return { event: undefined };
 }
 
-export const WatchDirResponse: MessageFns<WatchDirResponse> = {
-  encode(message: WatchDirResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    switch (message.event?.$case) {
-      case "start":
-        WatchDirResponse_StartEvent.encode(message.event.value, writer.uint32(10).fork()).join();
-        break;
-      case "filesystem":
-        FilesystemEvent.encode(message.event.value, writer.uint32(18).fork()).join();
-        break;
-      case "keepalive":
-        WatchDirResponse_KeepAlive.encode(message.event.value, writer.uint32(26).fork()).join();
-        break;
-    }
-    return writer;
-  },
-
+export const WatchDirResponse: Pick<MessageFns<WatchDirResponse>, "decode"> = {
   decode(input: BinaryReader | Uint8Array, length?: number): WatchDirResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseWatchDirResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.event = { $case: "start", value: WatchDirResponse_StartEvent.decode(reader, reader.uint32()) };
-            continue;
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseWatchDirResponse();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.event = { $case: "filesystem", value: FilesystemEvent.decode(reader, reader.uint32()) };
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.event = { $case: "keepalive", value: WatchDirResponse_KeepAlive.decode(reader, reader.uint32()) };
-            continue;
-          }
+          message.event = { $case: "start", value: WatchDirResponse_StartEvent.decode(reader, reader.uint32()) };
+          continue;
         }
-        reader.skip(tag & 7, tag >>> 3);
+        case 2: {
+          if (tag !== 18) {
+            break;
+          }
+
+          message.event = { $case: "filesystem", value: FilesystemEvent.decode(reader, reader.uint32()) };
+          continue;
+        }
+        case 3: {
+          if (tag !== 26) {
+            break;
+          }
+
+          message.event = { $case: "keepalive", value: WatchDirResponse_KeepAlive.decode(reader, reader.uint32()) };
+          continue;
+        }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      reader.skip(tag & 7, tag >>> 3);
     }
+    return message;
   },
 };
 
@@ -1028,31 +593,18 @@ function createBaseWatchDirResponse_StartEvent(): WatchDirResponse_StartEvent {
   return {};
 }
 
-export const WatchDirResponse_StartEvent: MessageFns<WatchDirResponse_StartEvent> = {
-  encode(_: WatchDirResponse_StartEvent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    return writer;
-  },
-
+export const WatchDirResponse_StartEvent: Pick<MessageFns<WatchDirResponse_StartEvent>, "decode"> = {
   decode(input: BinaryReader | Uint8Array, length?: number): WatchDirResponse_StartEvent {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseWatchDirResponse_StartEvent();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-        }
-        reader.skip(tag & 7, tag >>> 3);
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseWatchDirResponse_StartEvent();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      reader.skip(tag & 7, tag >>> 3);
     }
+    return message;
   },
 };
 
@@ -1060,39 +612,22 @@ function createBaseWatchDirResponse_KeepAlive(): WatchDirResponse_KeepAlive {
   return {};
 }
 
-export const WatchDirResponse_KeepAlive: MessageFns<WatchDirResponse_KeepAlive> = {
-  encode(_: WatchDirResponse_KeepAlive, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    return writer;
-  },
-
+export const WatchDirResponse_KeepAlive: Pick<MessageFns<WatchDirResponse_KeepAlive>, "decode"> = {
   decode(input: BinaryReader | Uint8Array, length?: number): WatchDirResponse_KeepAlive {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseWatchDirResponse_KeepAlive();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-        }
-        reader.skip(tag & 7, tag >>> 3);
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseWatchDirResponse_KeepAlive();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      reader.skip(tag & 7, tag >>> 3);
     }
+    return message;
   },
 };
 
-function createBaseCreateWatcherRequest(): CreateWatcherRequest {
-  return { path: "", recursive: false, includeEntry: false, allowNetworkMounts: false };
-}
-
-export const CreateWatcherRequest: MessageFns<CreateWatcherRequest> = {
+export const CreateWatcherRequest: Pick<MessageFns<CreateWatcherRequest>, "encode"> = {
   encode(message: CreateWatcherRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.path !== "") {
       writer.uint32(10).string(message.path);
@@ -1108,145 +643,41 @@ export const CreateWatcherRequest: MessageFns<CreateWatcherRequest> = {
     }
     return writer;
   },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): CreateWatcherRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseCreateWatcherRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.path = reader.string();
-            continue;
-          }
-          case 2: {
-            if (tag !== 16) {
-              break;
-            }
-
-            message.recursive = reader.bool();
-            continue;
-          }
-          case 3: {
-            if (tag !== 24) {
-              break;
-            }
-
-            message.includeEntry = reader.bool();
-            continue;
-          }
-          case 4: {
-            if (tag !== 32) {
-              break;
-            }
-
-            message.allowNetworkMounts = reader.bool();
-            continue;
-          }
-        }
-        reader.skip(tag & 7, tag >>> 3);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
 };
 
 function createBaseCreateWatcherResponse(): CreateWatcherResponse {
   return { watcherId: "" };
 }
 
-export const CreateWatcherResponse: MessageFns<CreateWatcherResponse> = {
-  encode(message: CreateWatcherResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.watcherId !== "") {
-      writer.uint32(10).string(message.watcherId);
-    }
-    return writer;
-  },
-
+export const CreateWatcherResponse: Pick<MessageFns<CreateWatcherResponse>, "decode"> = {
   decode(input: BinaryReader | Uint8Array, length?: number): CreateWatcherResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseCreateWatcherResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.watcherId = reader.string();
-            continue;
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseCreateWatcherResponse();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
+
+          message.watcherId = reader.string();
+          continue;
         }
-        reader.skip(tag & 7, tag >>> 3);
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      reader.skip(tag & 7, tag >>> 3);
     }
+    return message;
   },
 };
 
-function createBaseGetWatcherEventsRequest(): GetWatcherEventsRequest {
-  return { watcherId: "" };
-}
-
-export const GetWatcherEventsRequest: MessageFns<GetWatcherEventsRequest> = {
+export const GetWatcherEventsRequest: Pick<MessageFns<GetWatcherEventsRequest>, "encode"> = {
   encode(message: GetWatcherEventsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.watcherId !== "") {
       writer.uint32(10).string(message.watcherId);
     }
     return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): GetWatcherEventsRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseGetWatcherEventsRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.watcherId = reader.string();
-            continue;
-          }
-        }
-        reader.skip(tag & 7, tag >>> 3);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
   },
 };
 
@@ -1254,85 +685,35 @@ function createBaseGetWatcherEventsResponse(): GetWatcherEventsResponse {
   return { events: [] };
 }
 
-export const GetWatcherEventsResponse: MessageFns<GetWatcherEventsResponse> = {
-  encode(message: GetWatcherEventsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    for (const v of message.events) {
-      FilesystemEvent.encode(v!, writer.uint32(10).fork()).join();
-    }
-    return writer;
-  },
-
+export const GetWatcherEventsResponse: Pick<MessageFns<GetWatcherEventsResponse>, "decode"> = {
   decode(input: BinaryReader | Uint8Array, length?: number): GetWatcherEventsResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseGetWatcherEventsResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.events.push(FilesystemEvent.decode(reader, reader.uint32()));
-            continue;
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseGetWatcherEventsResponse();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
+
+          message.events.push(FilesystemEvent.decode(reader, reader.uint32()));
+          continue;
         }
-        reader.skip(tag & 7, tag >>> 3);
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      reader.skip(tag & 7, tag >>> 3);
     }
+    return message;
   },
 };
 
-function createBaseRemoveWatcherRequest(): RemoveWatcherRequest {
-  return { watcherId: "" };
-}
-
-export const RemoveWatcherRequest: MessageFns<RemoveWatcherRequest> = {
+export const RemoveWatcherRequest: Pick<MessageFns<RemoveWatcherRequest>, "encode"> = {
   encode(message: RemoveWatcherRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.watcherId !== "") {
       writer.uint32(10).string(message.watcherId);
     }
     return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): RemoveWatcherRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseRemoveWatcherRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.watcherId = reader.string();
-            continue;
-          }
-        }
-        reader.skip(tag & 7, tag >>> 3);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
   },
 };
 
@@ -1340,31 +721,18 @@ function createBaseRemoveWatcherResponse(): RemoveWatcherResponse {
   return {};
 }
 
-export const RemoveWatcherResponse: MessageFns<RemoveWatcherResponse> = {
-  encode(_: RemoveWatcherResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    return writer;
-  },
-
+export const RemoveWatcherResponse: Pick<MessageFns<RemoveWatcherResponse>, "decode"> = {
   decode(input: BinaryReader | Uint8Array, length?: number): RemoveWatcherResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseRemoveWatcherResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-        }
-        reader.skip(tag & 7, tag >>> 3);
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseRemoveWatcherResponse();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      reader.skip(tag & 7, tag >>> 3);
     }
+    return message;
   },
 };
 

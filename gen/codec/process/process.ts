@@ -164,54 +164,16 @@ export interface CloseStdinRequest {
 export interface CloseStdinResponse {
 }
 
-function createBasePTY(): PTY {
-  return { size: undefined };
-}
-
-export const PTY: MessageFns<PTY> = {
+export const PTY: Pick<MessageFns<PTY>, "encode"> = {
   encode(message: PTY, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.size !== undefined) {
       PTY_Size.encode(message.size, writer.uint32(10).fork()).join();
     }
     return writer;
   },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): PTY {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBasePTY();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.size = PTY_Size.decode(reader, reader.uint32());
-            continue;
-          }
-        }
-        reader.skip(tag & 7, tag >>> 3);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
 };
 
-function createBasePTY_Size(): PTY_Size {
-  return { cols: 0, rows: 0 };
-}
-
-export const PTY_Size: MessageFns<PTY_Size> = {
+export const PTY_Size: Pick<MessageFns<PTY_Size>, "encode"> = {
   encode(message: PTY_Size, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.cols !== 0) {
       writer.uint32(8).uint32(message.cols);
@@ -220,44 +182,6 @@ export const PTY_Size: MessageFns<PTY_Size> = {
       writer.uint32(16).uint32(message.rows);
     }
     return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): PTY_Size {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBasePTY_Size();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.cols = reader.uint32();
-            continue;
-          }
-          case 2: {
-            if (tag !== 16) {
-              break;
-            }
-
-            message.rows = reader.uint32();
-            continue;
-          }
-        }
-        reader.skip(tag & 7, tag >>> 3);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
   },
 };
 
@@ -284,59 +208,50 @@ export const ProcessConfig: MessageFns<ProcessConfig> = {
 
   decode(input: BinaryReader | Uint8Array, length?: number): ProcessConfig {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseProcessConfig();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.cmd = reader.string();
-            continue;
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseProcessConfig();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.args.push(reader.string());
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            const entry3 = ProcessConfig_EnvsEntry.decode(reader, reader.uint32());
-            if (entry3.value !== undefined) {
-              message.envs[entry3.key] = entry3.value;
-            }
-            continue;
-          }
-          case 4: {
-            if (tag !== 34) {
-              break;
-            }
-
-            message.cwd = reader.string();
-            continue;
-          }
+          message.cmd = reader.string();
+          continue;
         }
-        reader.skip(tag & 7, tag >>> 3);
+        case 2: {
+          if (tag !== 18) {
+            break;
+          }
+
+          message.args.push(reader.string());
+          continue;
+        }
+        case 3: {
+          if (tag !== 26) {
+            break;
+          }
+
+          const entry3 = ProcessConfig_EnvsEntry.decode(reader, reader.uint32());
+          if (entry3.value !== undefined) {
+            message.envs[entry3.key] = entry3.value;
+          }
+          continue;
+        }
+        case 4: {
+          if (tag !== 34) {
+            break;
+          }
+
+          message.cwd = reader.string();
+          continue;
+        }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      reader.skip(tag & 7, tag >>> 3);
     }
+    return message;
   },
 };
 
@@ -357,72 +272,37 @@ export const ProcessConfig_EnvsEntry: MessageFns<ProcessConfig_EnvsEntry> = {
 
   decode(input: BinaryReader | Uint8Array, length?: number): ProcessConfig_EnvsEntry {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseProcessConfig_EnvsEntry();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.key = reader.string();
-            continue;
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseProcessConfig_EnvsEntry();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.value = reader.string();
-            continue;
-          }
+          message.key = reader.string();
+          continue;
         }
-        reader.skip(tag & 7, tag >>> 3);
+        case 2: {
+          if (tag !== 18) {
+            break;
+          }
+
+          message.value = reader.string();
+          continue;
+        }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      reader.skip(tag & 7, tag >>> 3);
     }
+    return message;
   },
 };
 
-function createBaseListRequest(): ListRequest {
-  return {};
-}
-
-export const ListRequest: MessageFns<ListRequest> = {
+export const ListRequest: Pick<MessageFns<ListRequest>, "encode"> = {
   encode(_: ListRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): ListRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseListRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-        }
-        reader.skip(tag & 7, tag >>> 3);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
   },
 };
 
@@ -430,42 +310,26 @@ function createBaseListResponse(): ListResponse {
   return { processes: [] };
 }
 
-export const ListResponse: MessageFns<ListResponse> = {
-  encode(message: ListResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    for (const v of message.processes) {
-      ProcessInfo.encode(v!, writer.uint32(10).fork()).join();
-    }
-    return writer;
-  },
-
+export const ListResponse: Pick<MessageFns<ListResponse>, "decode"> = {
   decode(input: BinaryReader | Uint8Array, length?: number): ListResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseListResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.processes.push(ProcessInfo.decode(reader, reader.uint32()));
-            continue;
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseListResponse();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
+
+          message.processes.push(ProcessInfo.decode(reader, reader.uint32()));
+          continue;
         }
-        reader.skip(tag & 7, tag >>> 3);
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      reader.skip(tag & 7, tag >>> 3);
     }
+    return message;
   },
 };
 
@@ -473,72 +337,46 @@ function createBaseProcessInfo(): ProcessInfo {
   return { config: undefined, pid: 0, tag: undefined };
 }
 
-export const ProcessInfo: MessageFns<ProcessInfo> = {
-  encode(message: ProcessInfo, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.config !== undefined) {
-      ProcessConfig.encode(message.config, writer.uint32(10).fork()).join();
-    }
-    if (message.pid !== 0) {
-      writer.uint32(16).uint32(message.pid);
-    }
-    if (message.tag !== undefined) {
-      writer.uint32(26).string(message.tag);
-    }
-    return writer;
-  },
-
+export const ProcessInfo: Pick<MessageFns<ProcessInfo>, "decode"> = {
   decode(input: BinaryReader | Uint8Array, length?: number): ProcessInfo {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseProcessInfo();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.config = ProcessConfig.decode(reader, reader.uint32());
-            continue;
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseProcessInfo();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
-          case 2: {
-            if (tag !== 16) {
-              break;
-            }
 
-            message.pid = reader.uint32();
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.tag = reader.string();
-            continue;
-          }
+          message.config = ProcessConfig.decode(reader, reader.uint32());
+          continue;
         }
-        reader.skip(tag & 7, tag >>> 3);
+        case 2: {
+          if (tag !== 16) {
+            break;
+          }
+
+          message.pid = reader.uint32();
+          continue;
+        }
+        case 3: {
+          if (tag !== 26) {
+            break;
+          }
+
+          message.tag = reader.string();
+          continue;
+        }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      reader.skip(tag & 7, tag >>> 3);
     }
+    return message;
   },
 };
 
-function createBaseStartRequest(): StartRequest {
-  return { process: undefined, pty: undefined, tag: undefined, stdin: undefined };
-}
-
-export const StartRequest: MessageFns<StartRequest> = {
+export const StartRequest: Pick<MessageFns<StartRequest>, "encode"> = {
   encode(message: StartRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.process !== undefined) {
       ProcessConfig.encode(message.process, writer.uint32(10).fork()).join();
@@ -554,145 +392,41 @@ export const StartRequest: MessageFns<StartRequest> = {
     }
     return writer;
   },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): StartRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseStartRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.process = ProcessConfig.decode(reader, reader.uint32());
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.pty = PTY.decode(reader, reader.uint32());
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.tag = reader.string();
-            continue;
-          }
-          case 4: {
-            if (tag !== 32) {
-              break;
-            }
-
-            message.stdin = reader.bool();
-            continue;
-          }
-        }
-        reader.skip(tag & 7, tag >>> 3);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
 };
 
 function createBaseStartResponse(): StartResponse {
   return { event: undefined };
 }
 
-export const StartResponse: MessageFns<StartResponse> = {
-  encode(message: StartResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.event !== undefined) {
-      ProcessEvent.encode(message.event, writer.uint32(10).fork()).join();
-    }
-    return writer;
-  },
-
+export const StartResponse: Pick<MessageFns<StartResponse>, "decode"> = {
   decode(input: BinaryReader | Uint8Array, length?: number): StartResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseStartResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.event = ProcessEvent.decode(reader, reader.uint32());
-            continue;
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseStartResponse();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
+
+          message.event = ProcessEvent.decode(reader, reader.uint32());
+          continue;
         }
-        reader.skip(tag & 7, tag >>> 3);
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      reader.skip(tag & 7, tag >>> 3);
     }
+    return message;
   },
 };
 
-function createBaseConnectRequest(): ConnectRequest {
-  return { process: undefined };
-}
-
-export const ConnectRequest: MessageFns<ConnectRequest> = {
+export const ConnectRequest: Pick<MessageFns<ConnectRequest>, "encode"> = {
   encode(message: ConnectRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.process !== undefined) {
       ProcessSelector.encode(message.process, writer.uint32(10).fork()).join();
     }
     return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): ConnectRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseConnectRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.process = ProcessSelector.decode(reader, reader.uint32());
-            continue;
-          }
-        }
-        reader.skip(tag & 7, tag >>> 3);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
   },
 };
 
@@ -700,42 +434,26 @@ function createBaseConnectResponse(): ConnectResponse {
   return { event: undefined };
 }
 
-export const ConnectResponse: MessageFns<ConnectResponse> = {
-  encode(message: ConnectResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.event !== undefined) {
-      ProcessEvent.encode(message.event, writer.uint32(10).fork()).join();
-    }
-    return writer;
-  },
-
+export const ConnectResponse: Pick<MessageFns<ConnectResponse>, "decode"> = {
   decode(input: BinaryReader | Uint8Array, length?: number): ConnectResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseConnectResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.event = ProcessEvent.decode(reader, reader.uint32());
-            continue;
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseConnectResponse();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
+
+          message.event = ProcessEvent.decode(reader, reader.uint32());
+          continue;
         }
-        reader.skip(tag & 7, tag >>> 3);
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      reader.skip(tag & 7, tag >>> 3);
     }
+    return message;
   },
 };
 
@@ -743,77 +461,50 @@ function createBaseProcessEvent(): ProcessEvent {
   return { event: undefined };
 }
 
-export const ProcessEvent: MessageFns<ProcessEvent> = {
-  encode(message: ProcessEvent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    switch (message.event?.$case) {
-      case "start":
-        ProcessEvent_StartEvent.encode(message.event.value, writer.uint32(10).fork()).join();
-        break;
-      case "data":
-        ProcessEvent_DataEvent.encode(message.event.value, writer.uint32(18).fork()).join();
-        break;
-      case "end":
-        ProcessEvent_EndEvent.encode(message.event.value, writer.uint32(26).fork()).join();
-        break;
-      case "keepalive":
-        ProcessEvent_KeepAlive.encode(message.event.value, writer.uint32(34).fork()).join();
-        break;
-    }
-    return writer;
-  },
-
+export const ProcessEvent: Pick<MessageFns<ProcessEvent>, "decode"> = {
   decode(input: BinaryReader | Uint8Array, length?: number): ProcessEvent {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseProcessEvent();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.event = { $case: "start", value: ProcessEvent_StartEvent.decode(reader, reader.uint32()) };
-            continue;
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseProcessEvent();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.event = { $case: "data", value: ProcessEvent_DataEvent.decode(reader, reader.uint32()) };
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.event = { $case: "end", value: ProcessEvent_EndEvent.decode(reader, reader.uint32()) };
-            continue;
-          }
-          case 4: {
-            if (tag !== 34) {
-              break;
-            }
-
-            message.event = { $case: "keepalive", value: ProcessEvent_KeepAlive.decode(reader, reader.uint32()) };
-            continue;
-          }
+          message.event = { $case: "start", value: ProcessEvent_StartEvent.decode(reader, reader.uint32()) };
+          continue;
         }
-        reader.skip(tag & 7, tag >>> 3);
+        case 2: {
+          if (tag !== 18) {
+            break;
+          }
+
+          message.event = { $case: "data", value: ProcessEvent_DataEvent.decode(reader, reader.uint32()) };
+          continue;
+        }
+        case 3: {
+          if (tag !== 26) {
+            break;
+          }
+
+          message.event = { $case: "end", value: ProcessEvent_EndEvent.decode(reader, reader.uint32()) };
+          continue;
+        }
+        case 4: {
+          if (tag !== 34) {
+            break;
+          }
+
+          message.event = { $case: "keepalive", value: ProcessEvent_KeepAlive.decode(reader, reader.uint32()) };
+          continue;
+        }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      reader.skip(tag & 7, tag >>> 3);
     }
+    return message;
   },
 };
 
@@ -821,42 +512,26 @@ function createBaseProcessEvent_StartEvent(): ProcessEvent_StartEvent {
   return { pid: 0 };
 }
 
-export const ProcessEvent_StartEvent: MessageFns<ProcessEvent_StartEvent> = {
-  encode(message: ProcessEvent_StartEvent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.pid !== 0) {
-      writer.uint32(8).uint32(message.pid);
-    }
-    return writer;
-  },
-
+export const ProcessEvent_StartEvent: Pick<MessageFns<ProcessEvent_StartEvent>, "decode"> = {
   decode(input: BinaryReader | Uint8Array, length?: number): ProcessEvent_StartEvent {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseProcessEvent_StartEvent();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.pid = reader.uint32();
-            continue;
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseProcessEvent_StartEvent();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 8) {
+            break;
           }
+
+          message.pid = reader.uint32();
+          continue;
         }
-        reader.skip(tag & 7, tag >>> 3);
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      reader.skip(tag & 7, tag >>> 3);
     }
+    return message;
   },
 };
 
@@ -864,66 +539,42 @@ function createBaseProcessEvent_DataEvent(): ProcessEvent_DataEvent {
   return { output: undefined };
 }
 
-export const ProcessEvent_DataEvent: MessageFns<ProcessEvent_DataEvent> = {
-  encode(message: ProcessEvent_DataEvent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    switch (message.output?.$case) {
-      case "stdout":
-        writer.uint32(10).bytes(message.output.value);
-        break;
-      case "stderr":
-        writer.uint32(18).bytes(message.output.value);
-        break;
-      case "pty":
-        writer.uint32(26).bytes(message.output.value);
-        break;
-    }
-    return writer;
-  },
-
+export const ProcessEvent_DataEvent: Pick<MessageFns<ProcessEvent_DataEvent>, "decode"> = {
   decode(input: BinaryReader | Uint8Array, length?: number): ProcessEvent_DataEvent {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseProcessEvent_DataEvent();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.output = { $case: "stdout", value: reader.bytes() };
-            continue;
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseProcessEvent_DataEvent();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 10) {
+            break;
           }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
 
-            message.output = { $case: "stderr", value: reader.bytes() };
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.output = { $case: "pty", value: reader.bytes() };
-            continue;
-          }
+          message.output = { $case: "stdout", value: reader.bytes() };
+          continue;
         }
-        reader.skip(tag & 7, tag >>> 3);
+        case 2: {
+          if (tag !== 18) {
+            break;
+          }
+
+          message.output = { $case: "stderr", value: reader.bytes() };
+          continue;
+        }
+        case 3: {
+          if (tag !== 26) {
+            break;
+          }
+
+          message.output = { $case: "pty", value: reader.bytes() };
+          continue;
+        }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      reader.skip(tag & 7, tag >>> 3);
     }
+    return message;
   },
 };
 
@@ -931,75 +582,50 @@ function createBaseProcessEvent_EndEvent(): ProcessEvent_EndEvent {
   return { exitCode: 0, exited: false, status: "", error: undefined };
 }
 
-export const ProcessEvent_EndEvent: MessageFns<ProcessEvent_EndEvent> = {
-  encode(message: ProcessEvent_EndEvent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.exitCode !== 0) {
-      writer.uint32(8).sint32(message.exitCode);
-    }
-    if (message.exited !== false) {
-      writer.uint32(16).bool(message.exited);
-    }
-    if (message.status !== "") {
-      writer.uint32(26).string(message.status);
-    }
-    if (message.error !== undefined) {
-      writer.uint32(34).string(message.error);
-    }
-    return writer;
-  },
-
+export const ProcessEvent_EndEvent: Pick<MessageFns<ProcessEvent_EndEvent>, "decode"> = {
   decode(input: BinaryReader | Uint8Array, length?: number): ProcessEvent_EndEvent {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseProcessEvent_EndEvent();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.exitCode = reader.sint32();
-            continue;
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseProcessEvent_EndEvent();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
+        case 1: {
+          if (tag !== 8) {
+            break;
           }
-          case 2: {
-            if (tag !== 16) {
-              break;
-            }
 
-            message.exited = reader.bool();
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.status = reader.string();
-            continue;
-          }
-          case 4: {
-            if (tag !== 34) {
-              break;
-            }
-
-            message.error = reader.string();
-            continue;
-          }
+          message.exitCode = reader.sint32();
+          continue;
         }
-        reader.skip(tag & 7, tag >>> 3);
+        case 2: {
+          if (tag !== 16) {
+            break;
+          }
+
+          message.exited = reader.bool();
+          continue;
+        }
+        case 3: {
+          if (tag !== 26) {
+            break;
+          }
+
+          message.status = reader.string();
+          continue;
+        }
+        case 4: {
+          if (tag !== 34) {
+            break;
+          }
+
+          message.error = reader.string();
+          continue;
+        }
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      reader.skip(tag & 7, tag >>> 3);
     }
+    return message;
   },
 };
 
@@ -1007,39 +633,22 @@ function createBaseProcessEvent_KeepAlive(): ProcessEvent_KeepAlive {
   return {};
 }
 
-export const ProcessEvent_KeepAlive: MessageFns<ProcessEvent_KeepAlive> = {
-  encode(_: ProcessEvent_KeepAlive, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    return writer;
-  },
-
+export const ProcessEvent_KeepAlive: Pick<MessageFns<ProcessEvent_KeepAlive>, "decode"> = {
   decode(input: BinaryReader | Uint8Array, length?: number): ProcessEvent_KeepAlive {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseProcessEvent_KeepAlive();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-        }
-        reader.skip(tag & 7, tag >>> 3);
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseProcessEvent_KeepAlive();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      reader.skip(tag & 7, tag >>> 3);
     }
+    return message;
   },
 };
 
-function createBaseProcessSelector(): ProcessSelector {
-  return { selector: undefined };
-}
-
-export const ProcessSelector: MessageFns<ProcessSelector> = {
+export const ProcessSelector: Pick<MessageFns<ProcessSelector>, "encode"> = {
   encode(message: ProcessSelector, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     switch (message.selector?.$case) {
       case "pid":
@@ -1051,51 +660,9 @@ export const ProcessSelector: MessageFns<ProcessSelector> = {
     }
     return writer;
   },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): ProcessSelector {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseProcessSelector();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 8) {
-              break;
-            }
-
-            message.selector = { $case: "pid", value: reader.uint32() };
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.selector = { $case: "tag", value: reader.string() };
-            continue;
-          }
-        }
-        reader.skip(tag & 7, tag >>> 3);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
 };
 
-function createBaseUpdateRequest(): UpdateRequest {
-  return { process: undefined, pty: undefined };
-}
-
-export const UpdateRequest: MessageFns<UpdateRequest> = {
+export const UpdateRequest: Pick<MessageFns<UpdateRequest>, "encode"> = {
   encode(message: UpdateRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.process !== undefined) {
       ProcessSelector.encode(message.process, writer.uint32(10).fork()).join();
@@ -1105,83 +672,28 @@ export const UpdateRequest: MessageFns<UpdateRequest> = {
     }
     return writer;
   },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): UpdateRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseUpdateRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.process = ProcessSelector.decode(reader, reader.uint32());
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.pty = PTY.decode(reader, reader.uint32());
-            continue;
-          }
-        }
-        reader.skip(tag & 7, tag >>> 3);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
 };
 
 function createBaseUpdateResponse(): UpdateResponse {
   return {};
 }
 
-export const UpdateResponse: MessageFns<UpdateResponse> = {
-  encode(_: UpdateResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    return writer;
-  },
-
+export const UpdateResponse: Pick<MessageFns<UpdateResponse>, "decode"> = {
   decode(input: BinaryReader | Uint8Array, length?: number): UpdateResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseUpdateResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-        }
-        reader.skip(tag & 7, tag >>> 3);
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseUpdateResponse();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      reader.skip(tag & 7, tag >>> 3);
     }
+    return message;
   },
 };
 
-function createBaseProcessInput(): ProcessInput {
-  return { input: undefined };
-}
-
-export const ProcessInput: MessageFns<ProcessInput> = {
+export const ProcessInput: Pick<MessageFns<ProcessInput>, "encode"> = {
   encode(message: ProcessInput, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     switch (message.input?.$case) {
       case "stdin":
@@ -1193,51 +705,9 @@ export const ProcessInput: MessageFns<ProcessInput> = {
     }
     return writer;
   },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): ProcessInput {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseProcessInput();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.input = { $case: "stdin", value: reader.bytes() };
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.input = { $case: "pty", value: reader.bytes() };
-            continue;
-          }
-        }
-        reader.skip(tag & 7, tag >>> 3);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
 };
 
-function createBaseSendInputRequest(): SendInputRequest {
-  return { process: undefined, input: undefined };
-}
-
-export const SendInputRequest: MessageFns<SendInputRequest> = {
+export const SendInputRequest: Pick<MessageFns<SendInputRequest>, "encode"> = {
   encode(message: SendInputRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.process !== undefined) {
       ProcessSelector.encode(message.process, writer.uint32(10).fork()).join();
@@ -1247,83 +717,28 @@ export const SendInputRequest: MessageFns<SendInputRequest> = {
     }
     return writer;
   },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): SendInputRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseSendInputRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.process = ProcessSelector.decode(reader, reader.uint32());
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.input = ProcessInput.decode(reader, reader.uint32());
-            continue;
-          }
-        }
-        reader.skip(tag & 7, tag >>> 3);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
 };
 
 function createBaseSendInputResponse(): SendInputResponse {
   return {};
 }
 
-export const SendInputResponse: MessageFns<SendInputResponse> = {
-  encode(_: SendInputResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    return writer;
-  },
-
+export const SendInputResponse: Pick<MessageFns<SendInputResponse>, "decode"> = {
   decode(input: BinaryReader | Uint8Array, length?: number): SendInputResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseSendInputResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-        }
-        reader.skip(tag & 7, tag >>> 3);
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseSendInputResponse();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      reader.skip(tag & 7, tag >>> 3);
     }
+    return message;
   },
 };
 
-function createBaseStreamInputRequest(): StreamInputRequest {
-  return { event: undefined };
-}
-
-export const StreamInputRequest: MessageFns<StreamInputRequest> = {
+export const StreamInputRequest: Pick<MessageFns<StreamInputRequest>, "encode"> = {
   encode(message: StreamInputRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     switch (message.event?.$case) {
       case "start":
@@ -1338,169 +753,29 @@ export const StreamInputRequest: MessageFns<StreamInputRequest> = {
     }
     return writer;
   },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): StreamInputRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseStreamInputRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.event = { $case: "start", value: StreamInputRequest_StartEvent.decode(reader, reader.uint32()) };
-            continue;
-          }
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.event = { $case: "data", value: StreamInputRequest_DataEvent.decode(reader, reader.uint32()) };
-            continue;
-          }
-          case 3: {
-            if (tag !== 26) {
-              break;
-            }
-
-            message.event = { $case: "keepalive", value: StreamInputRequest_KeepAlive.decode(reader, reader.uint32()) };
-            continue;
-          }
-        }
-        reader.skip(tag & 7, tag >>> 3);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
 };
 
-function createBaseStreamInputRequest_StartEvent(): StreamInputRequest_StartEvent {
-  return { process: undefined };
-}
-
-export const StreamInputRequest_StartEvent: MessageFns<StreamInputRequest_StartEvent> = {
+export const StreamInputRequest_StartEvent: Pick<MessageFns<StreamInputRequest_StartEvent>, "encode"> = {
   encode(message: StreamInputRequest_StartEvent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.process !== undefined) {
       ProcessSelector.encode(message.process, writer.uint32(10).fork()).join();
     }
     return writer;
   },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): StreamInputRequest_StartEvent {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseStreamInputRequest_StartEvent();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.process = ProcessSelector.decode(reader, reader.uint32());
-            continue;
-          }
-        }
-        reader.skip(tag & 7, tag >>> 3);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
 };
 
-function createBaseStreamInputRequest_DataEvent(): StreamInputRequest_DataEvent {
-  return { input: undefined };
-}
-
-export const StreamInputRequest_DataEvent: MessageFns<StreamInputRequest_DataEvent> = {
+export const StreamInputRequest_DataEvent: Pick<MessageFns<StreamInputRequest_DataEvent>, "encode"> = {
   encode(message: StreamInputRequest_DataEvent, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.input !== undefined) {
       ProcessInput.encode(message.input, writer.uint32(18).fork()).join();
     }
     return writer;
   },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): StreamInputRequest_DataEvent {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseStreamInputRequest_DataEvent();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 2: {
-            if (tag !== 18) {
-              break;
-            }
-
-            message.input = ProcessInput.decode(reader, reader.uint32());
-            continue;
-          }
-        }
-        reader.skip(tag & 7, tag >>> 3);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
 };
 
-function createBaseStreamInputRequest_KeepAlive(): StreamInputRequest_KeepAlive {
-  return {};
-}
-
-export const StreamInputRequest_KeepAlive: MessageFns<StreamInputRequest_KeepAlive> = {
+export const StreamInputRequest_KeepAlive: Pick<MessageFns<StreamInputRequest_KeepAlive>, "encode"> = {
   encode(_: StreamInputRequest_KeepAlive, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): StreamInputRequest_KeepAlive {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseStreamInputRequest_KeepAlive();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-        }
-        reader.skip(tag & 7, tag >>> 3);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
   },
 };
 
@@ -1508,39 +783,22 @@ function createBaseStreamInputResponse(): StreamInputResponse {
   return {};
 }
 
-export const StreamInputResponse: MessageFns<StreamInputResponse> = {
-  encode(_: StreamInputResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    return writer;
-  },
-
+export const StreamInputResponse: Pick<MessageFns<StreamInputResponse>, "decode"> = {
   decode(input: BinaryReader | Uint8Array, length?: number): StreamInputResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseStreamInputResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-        }
-        reader.skip(tag & 7, tag >>> 3);
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseStreamInputResponse();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      reader.skip(tag & 7, tag >>> 3);
     }
+    return message;
   },
 };
 
-function createBaseSendSignalRequest(): SendSignalRequest {
-  return { process: undefined, signal: 0 };
-}
-
-export const SendSignalRequest: MessageFns<SendSignalRequest> = {
+export const SendSignalRequest: Pick<MessageFns<SendSignalRequest>, "encode"> = {
   encode(message: SendSignalRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.process !== undefined) {
       ProcessSelector.encode(message.process, writer.uint32(10).fork()).join();
@@ -1550,118 +808,33 @@ export const SendSignalRequest: MessageFns<SendSignalRequest> = {
     }
     return writer;
   },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): SendSignalRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseSendSignalRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.process = ProcessSelector.decode(reader, reader.uint32());
-            continue;
-          }
-          case 2: {
-            if (tag !== 16) {
-              break;
-            }
-
-            message.signal = reader.int32() as any;
-            continue;
-          }
-        }
-        reader.skip(tag & 7, tag >>> 3);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
-  },
 };
 
 function createBaseSendSignalResponse(): SendSignalResponse {
   return {};
 }
 
-export const SendSignalResponse: MessageFns<SendSignalResponse> = {
-  encode(_: SendSignalResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    return writer;
-  },
-
+export const SendSignalResponse: Pick<MessageFns<SendSignalResponse>, "decode"> = {
   decode(input: BinaryReader | Uint8Array, length?: number): SendSignalResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseSendSignalResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-        }
-        reader.skip(tag & 7, tag >>> 3);
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseSendSignalResponse();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      reader.skip(tag & 7, tag >>> 3);
     }
+    return message;
   },
 };
 
-function createBaseCloseStdinRequest(): CloseStdinRequest {
-  return { process: undefined };
-}
-
-export const CloseStdinRequest: MessageFns<CloseStdinRequest> = {
+export const CloseStdinRequest: Pick<MessageFns<CloseStdinRequest>, "encode"> = {
   encode(message: CloseStdinRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.process !== undefined) {
       ProcessSelector.encode(message.process, writer.uint32(10).fork()).join();
     }
     return writer;
-  },
-
-  decode(input: BinaryReader | Uint8Array, length?: number): CloseStdinRequest {
-    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseCloseStdinRequest();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-          case 1: {
-            if (tag !== 10) {
-              break;
-            }
-
-            message.process = ProcessSelector.decode(reader, reader.uint32());
-            continue;
-          }
-        }
-        reader.skip(tag & 7, tag >>> 3);
-      }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
-    }
   },
 };
 
@@ -1669,31 +842,18 @@ function createBaseCloseStdinResponse(): CloseStdinResponse {
   return {};
 }
 
-export const CloseStdinResponse: MessageFns<CloseStdinResponse> = {
-  encode(_: CloseStdinResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    return writer;
-  },
-
+export const CloseStdinResponse: Pick<MessageFns<CloseStdinResponse>, "decode"> = {
   decode(input: BinaryReader | Uint8Array, length?: number): CloseStdinResponse {
     const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
-    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
-    if (previousRecursionDepth >= 100) {
-      throw new globalThis.Error("protobuf decode recursion limit exceeded");
-    }
-    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
-    try {
-      const end = length === undefined ? reader.len : reader.pos + length;
-      const message = createBaseCloseStdinResponse();
-      while (reader.pos < end) {
-        const tag = reader.uint32();
-        switch (tag >>> 3) {
-        }
-        reader.skip(tag & 7, tag >>> 3);
+    const end = length === undefined ? reader.len : reader.pos + length;
+    const message = createBaseCloseStdinResponse();
+    while (reader.pos < end) {
+      const tag = reader.uint32();
+      switch (tag >>> 3) {
       }
-      return message;
-    } finally {
-      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+      reader.skip(tag & 7, tag >>> 3);
     }
+    return message;
   },
 };
 
