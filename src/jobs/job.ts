@@ -1,7 +1,7 @@
 import type { CallOptions } from "../connection/call_options.ts";
 import type { CommandResult } from "../errors/command_result.ts";
 import type { WaitOptions } from "../process/deliver.ts";
-import type { Channel, OutputOptions } from "../process/output.ts";
+import type { OutputOptions } from "../process/output.ts";
 import type { Bytes } from "../streams/bytes.ts";
 
 /** How a job is. */
@@ -40,7 +40,7 @@ export interface JobOutputOptions {
    *
    * @default {"stdout"}
    */
-  stream?: Channel | undefined;
+  stream?: "stdout" | "stderr" | undefined;
   /**
    * The offset of the first byte. Beyond the end there is nothing to read yet.
    *
