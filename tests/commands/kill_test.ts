@@ -145,3 +145,121 @@ Deno.test("timeoutMs says that the process was killed where it was", async () =>
   assertStringIncludes(message, "1000 ms and was killed");
   assertEquals([cause, hint?.includes("process 7")], [undefined, false]);
 });
+
+Deno.test("CommandHandle.kill({ tree: true }) ends the tree by the helper, and takes the last output", async () => {
+  const daemon = new FakeDaemon();
+  const handle = await started(daemon);
+  daemon.onSignal = () => !!daemon.streams[0]!.stdout("bye").end(143);
+  assertEquals(await handle.kill({ tree: true, graceMs: 150 }), true);
+  assertEquals((await handle.wait({ check: false })).stdout, "bye");
+  assertEquals([daemon.calls, daemon.trees], [["Start", "KillTree"], [{ hundredths: 15, targets: ["7"] }]]);
+});
+
+Deno.test("CommandHandle.kill({ tree: true }) after the end means what was left behind alone", async () => {
+  const daemon = new FakeDaemon();
+  const handle = await started(daemon);
+  daemon.streams[0]!.end();
+  await handle.wait();
+  await handle[Symbol.asyncDispose]();
+  assertEquals(daemon.calls, ["Start"], "disposal after the end does nothing");
+  daemon.onSignal = () => false;
+  assertEquals(await handle.kill({ tree: true }), false);
+  assertEquals(daemon.trees, [{ hundredths: 200, targets: ["e7"] }]);
+});
+
+Deno.test("CommandHandle.kill({ tree: true }) names what did not die", async () => {
+  using time = new FakeTime();
+  const daemon = new FakeDaemon();
+  const handle = await started(daemon);
+  daemon.onTree = (_, stream) => void stream.stdout("7 left 8 9\n").end();
+  const killing = assertRejects(() => handle.kill({ tree: true }), SandboxError);
+  await settle(time);
+  await time.tickAsync(5_000);
+  const { code, message } = await killing;
+  assertEquals([code, message], ["internal", "Cannot end all of the process tree of 7: processes 8, 9 did not die"]);
+  daemon.streams[0]!.end();
+  await settle(time);
+});
+
+Deno.test("a dead tree whose output something else holds is killed by the daemon too, once it is silent", async () => {
+  using time = new FakeTime();
+  const daemon = new FakeDaemon();
+  const handle = await started(daemon);
+  daemon.onTree = (_, stream) => void stream.stdout("7 gone\n").end();
+  daemon.onSignal = () => !!daemon.streams[0]!.end(143);
+  const killing = handle.kill({ tree: true });
+  await settle(time);
+  for (let part = 0; part < 3; part++) {
+    daemon.streams[0]!.stdout("more");
+    await settle(time);
+    await time.tickAsync(400);
+    assertEquals(daemon.calls, ["Start", "KillTree"]);
+  }
+  for (let tick = 0; tick < 4; tick++) {
+    await time.tickAsync(500);
+    await settle(time);
+  }
+  assertEquals(await killing, true);
+  assertEquals(daemon.calls, ["Start", "KillTree", "SendSignal"]);
+  assertEquals((await handle.wait({ check: false })).stdout, "moremoremore");
+});
+
+Deno.test("Commands.kill({ tree: true }) kills the process alone where the helper cannot be run, and says so", async () => {
+  const daemon = new FakeDaemon();
+  daemon.onCall = (method) => method === "KillTree" ? unavailable() : undefined;
+  const error = await assertRejects(() => daemon.client().commands.kill(7, { tree: true }), SandboxError);
+  assertEquals(error.code, "internal");
+  assertStringIncludes(error.message, "only the process itself was killed");
+  assertEquals(daemon.calls, ["KillTree", "SendSignal"]);
+});
+
+Deno.test("Commands.kill({ tree: true }) waits no longer than a request and the grace, and as its signal says", async () => {
+  using time = new FakeTime();
+  const daemon = new FakeDaemon();
+  daemon.onTree = () => new Promise(() => {});
+  const { commands } = daemon.client();
+  const killing = assertRejects(
+    () => commands.kill(7, { tree: true, graceMs: 500, requestTimeoutMs: 100 }),
+    TimeoutError,
+  );
+  await settle(time);
+  await time.tickAsync(600);
+  const { code, message } = await killing;
+  assertEquals([code, message], ["request_timeout", "Cannot kill the process tree of 7: no answer within 600 ms"]);
+  await time.tickAsync(60_000);
+});
+
+Deno.test("timeoutMs whose helper cannot be run says that children may run on", async () => {
+  using time = new FakeTime();
+  const daemon = new FakeDaemon();
+  daemon.onStream = (stream) => void stream.start(7);
+  daemon.onSignal = () => !!daemon.streams[0]!.end(137);
+  daemon.onCall = (method) => method === "KillTree" ? unavailable() : undefined;
+  const run = assertRejects(() => daemon.client().commands.run(["sleep", "9"], { timeoutMs: 1_000 }), TimeoutError);
+  await settle(time);
+  await time.tickAsync(1_000);
+  const { message, hint, cause } = await run;
+  assertStringIncludes(message, "1000 ms and was killed");
+  assertStringIncludes(hint!, "What it has started may still run");
+  assert(cause instanceof SandboxError && cause.code === "internal");
+});
+
+for (
+  const [what, options, error] of [
+    ["graceMs without tree", { graceMs: 5 }, TypeError],
+    ["a tree that is no boolean", { tree: "yes" as unknown as boolean }, TypeError],
+    ["a graceMs that is no number", { tree: true, graceMs: "5" as unknown as number }, TypeError],
+    ["a negative graceMs", { tree: true, graceMs: -1 }, RangeError],
+    ["a graceMs of NaN", { tree: true, graceMs: NaN }, RangeError],
+  ] as const
+) {
+  Deno.test(`kill() with ${what} is a ${error.name} before any request`, async () => {
+    const daemon = new FakeDaemon();
+    const handle = await started(daemon);
+    await assertRejects(() => handle.kill(options), error);
+    await assertRejects(() => daemon.client().commands.kill(7, options), error);
+    await assertRejects(() => daemon.client().commands.kill(-7, { tree: true }), RangeError);
+    assertEquals(daemon.calls, ["Start"]);
+    daemon.streams[0]!.end();
+  });
+}
