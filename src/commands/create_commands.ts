@@ -7,7 +7,7 @@ import { checkCallbacks, deliver, type Delivery, type OutputCallbacks } from "..
 import type { InputFiles } from "../process/input_file.ts";
 import type { InputQueue } from "../process/input_queue.ts";
 import { openProcess } from "../process/open_process.ts";
-import { nextTask, outputOf, overflowError } from "../process/output_limits.ts";
+import { handleReaders, outputOf, overflowError } from "../process/output_limits.ts";
 import { Session } from "../process/session.ts";
 import { selectPid } from "../process/signals.ts";
 import type { CommandHandle } from "./command_handle.ts";
@@ -60,7 +60,7 @@ async function durable(
 }
 
 async function start(launcher: Launcher, command: Command, options: StartOptions): Promise<CommandHandle> {
-  const { forgetSignal, ...launched } = await launch(launcher, command, options, options.capture === false);
+  const { forgetSignal, ...launched } = await launch(launcher, command, options, () => handleReaders(options));
   launched.session.onSettled(forgetSignal);
   return new ProcessHandle({ ...launched, calls: launcher.calls });
 }
@@ -71,7 +71,7 @@ async function runInBackground(
   options: BackgroundOptions,
 ): Promise<CommandHandle> {
   checkCallbacks(options);
-  const { forgetSignal, ...launched } = await launch(launcher, command, options, options.capture === false);
+  const { forgetSignal, ...launched } = await launch(launcher, command, options, () => handleReaders(options));
   launched.session.onSettled(forgetSignal);
   const delivery = deliverOrStop(launched.session, options);
   return new ProcessHandle({ ...launched, calls: launcher.calls, delivery, check: options.check });
@@ -81,8 +81,11 @@ async function runToEnd(launcher: Launcher, command: Command, options: RunOption
   checkCallbacks(options);
   const hasCallbacks = options.onStdout !== undefined || options.onStderr !== undefined;
   const overflow = options.overflow ?? (hasCallbacks ? "truncate" : "throw");
-  const { name, session, forgetSignal } = await launch(launcher, command, { ...options, overflow }, false);
+  let attached = (): void => {};
+  const readers = new Promise<void>((resolve) => attached = resolve);
+  const { name, session, forgetSignal } = await launch(launcher, command, { ...options, overflow }, () => readers);
   const delivery = deliverOrStop(session, options);
+  attached();
   try {
     return checked(name, await session.wait(delivery.done), options.check ?? true, session);
   } finally {
@@ -115,8 +118,7 @@ async function connect(
   const name = `process ${pid}`;
   const call = { ...connection.call(`connect to ${name}`, "process", options), following: `follow ${name}` };
   const stream = await openProcess(connection, call, { connect: { process: selectPid(pid) } }, { signal });
-  const pumpWhen = options.capture === false ? nextTask() : Promise.resolve();
-  const session = new Session(connection, stream, output, { owned: false, pumpWhen });
+  const session = new Session(connection, stream, output, { owned: false, pumpWhen: handleReaders(options) });
   if (options.overflow === "throw") session.stopOnOverflow(overflowError(name, options, session));
   return new ProcessHandle({ name, session, calls });
 }

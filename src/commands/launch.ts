@@ -3,7 +3,7 @@ import { checkMilliseconds } from "../errors/checks.ts";
 import { argvOf, checkEnvs, checkWord, type Command, nameOf } from "../process/command.ts";
 import { cancelSource, type InputFiles, removeTwice, withInputFile } from "../process/input_file.ts";
 import { openProcess } from "../process/open_process.ts";
-import { lifeError, nextTask, outputOf, overflowError } from "../process/output_limits.ts";
+import { lifeError, outputOf, overflowError } from "../process/output_limits.ts";
 import { Session } from "../process/session.ts";
 import { wrap } from "../process/wrapper.ts";
 import type { StartOptions } from "./commands.ts";
@@ -30,17 +30,17 @@ export interface Launched {
 const MAY_RUN = "It may run all the same: look with commands.list() before you start it again";
 
 /**
- * Starts a command. With `attachLate`, its first output waits a moment for readers of the handle. A stream of input is
+ * Starts a command. Its output waits for what `readers` gives, which is asked for once it runs. A stream of input is
  * cancelled whatever keeps the command from starting.
  */
 export async function launch(
   launcher: Launcher,
   command: Command,
   options: StartOptions,
-  attachLate: boolean,
+  readers: () => Promise<void>,
 ): Promise<Launched> {
   try {
-    return await start(launcher, command, options, attachLate);
+    return await start(launcher, command, options, readers);
   } catch (error) {
     void cancelSource(options.stdin, error);
     throw error;
@@ -51,7 +51,7 @@ async function start(
   { connection, calls, files }: Launcher,
   command: Command,
   options: StartOptions,
-  attachLate: boolean,
+  readers: () => Promise<void>,
 ): Promise<Launched> {
   const argv = argvOf(command);
   const name = nameOf(command);
@@ -79,8 +79,7 @@ async function start(
     () => openProcess(connection, call, { start: request }, { signal }),
   );
 
-  const pumpWhen = attachLate ? nextTask() : Promise.resolve();
-  const session = new Session(connection, stream, output, { owned: true, pumpWhen });
+  const session = new Session(connection, stream, output, { owned: true, pumpWhen: readers() });
   if (options.overflow === "throw") session.stopOnOverflow(overflowError(name, options, session));
   const forgetSignal = signal === undefined ? () => {} : session.stopOnAbort(signal);
   session.stopAfter(timeoutMs, lifeError(name, timeoutMs, session));

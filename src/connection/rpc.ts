@@ -40,7 +40,7 @@ import {
 } from "../../gen/codec/process/process.ts";
 import type { Decoder, Encoder } from "./codec.ts";
 import type { Fetcher } from "./fetcher.ts";
-import { type RpcCall, type StreamOptions, Transport } from "./transport.ts";
+import { type MessageStream, type RpcCall, type StreamOptions, Transport } from "./transport.ts";
 
 export { type EntryMessage, type EventMessage, EventType, FileType, type WatchDirRequest, type WatchMessage };
 
@@ -48,7 +48,7 @@ export { type EntryMessage, type EventMessage, EventType, FileType, type WatchDi
 type Unary<I, O> = (message: I, call: RpcCall, signal?: AbortSignal) => Promise<O>;
 
 /** A call that is answered by messages, the first of which is yet to come. */
-type Streaming<I, O> = (message: I, call: RpcCall, options: StreamOptions) => Promise<AsyncIterator<O, undefined>>;
+type Streaming<I, O> = (message: I, call: RpcCall, options: StreamOptions) => Promise<MessageStream<O>>;
 
 /** The two services of the daemon, typed, over one transport. */
 export interface Rpc {

@@ -13,6 +13,12 @@ export interface Frame {
 
 const HEADER_BYTES = 5;
 
+/** A frame whose payload goes on in later chunks. */
+interface Begun extends Frame {
+  /** How much of the payload is there. */
+  filled: number;
+}
+
 /**
  * Reads enveloped frames out of a body: a flag byte, four bytes of length, the payload.
  *
@@ -25,6 +31,9 @@ export class FrameReader {
   readonly #limit: number;
   #chunk: Bytes = NO_BYTES;
   #offset = 0;
+  #begun: Begun | undefined;
+  #ended = false;
+  #failure: { readonly error: unknown } | undefined;
 
   /** Makes a reader that refuses frames larger than the limit. */
   constructor(body: ReadableStream<Uint8Array>, limit: number, context: CallContext) {
@@ -35,24 +44,45 @@ export class FrameReader {
 
   /** The next frame, or undefined where the body ends between two frames. */
   async next(): Promise<Frame | undefined> {
-    while (this.#left < HEADER_BYTES) {
-      // Not a view: while it is waited, even an empty one would keep the last chunk alive, on Deno 64 KiB a stream.
-      const rest = this.#left === 0 ? NO_BYTES : this.#chunk.slice(this.#offset);
-      this.#chunk = rest;
-      this.#offset = 0;
-      if (!await this.#pull()) {
-        if (rest.byteLength === 0) return undefined;
-        throw this.#cutOff();
-      }
-      if (rest.byteLength > 0) this.#chunk = concat([rest, this.#chunk]);
+    while (true) {
+      const frame = this.take();
+      if (frame !== undefined || this.isAtEnd) return frame;
+      await this.arrival();
     }
+  }
+
+  /** The next frame if all of it has arrived: the frames of one chunk cost one wait. Throws where it cannot arrive. */
+  take(): Frame | undefined {
+    if (this.#begun !== undefined) return this.#fill(this.#begun);
+    if (this.#left < HEADER_BYTES) return this.#missing(this.#left > 0);
     const chunk = this.#chunk;
     const at = this.#offset;
     const flags = chunk[at]!;
     const length = ((chunk[at + 1]! << 24) | (chunk[at + 2]! << 16) | (chunk[at + 3]! << 8) | chunk[at + 4]!) >>> 0;
     if (length > this.#limit) throw this.#tooLarge(length);
     this.#offset += HEADER_BYTES;
-    return { flags, data: this.#left >= length ? this.#take(length) : await this.#fill(length) };
+    if (this.#left >= length) return { flags, data: this.#cut(length) };
+    return this.#fill(this.#begun = { flags, data: new Uint8Array(length), filled: 0 });
+  }
+
+  /** Whether the body ended, and every frame was taken. */
+  get isAtEnd(): boolean {
+    return this.#ended && this.#left === 0 && this.#begun === undefined;
+  }
+
+  /** Resolves when more has arrived, or nothing more will; it never rejects. One call at a time. */
+  async arrival(): Promise<void> {
+    // Not a view: while it is waited, even an empty one would keep the last chunk alive.
+    const rest = this.#left === 0 ? NO_BYTES : this.#chunk.slice(this.#offset);
+    this.#chunk = rest;
+    this.#offset = 0;
+    try {
+      const { done, value } = await this.#reader.read();
+      if (done) this.#ended = true;
+      else this.#chunk = rest.byteLength === 0 ? value! : concat([rest, value!]);
+    } catch (error) {
+      this.#failure = { error };
+    }
   }
 
   /** Reads the end of the body, so that the connection can serve the next call. */
@@ -69,16 +99,21 @@ export class FrameReader {
     await this.#reader.cancel().catch(() => {});
   }
 
-  /** A payload that goes on in later chunks. */
-  async #fill(length: number): Promise<Bytes> {
-    const whole = new Uint8Array(length);
-    for (let filled = 0;;) {
-      const piece = this.#take(Math.min(length - filled, this.#left));
-      whole.set(piece, filled);
-      filled += piece.byteLength;
-      if (filled === length) return whole;
-      if (!await this.#pull()) throw this.#cutOff();
-    }
+  /** Adds what has arrived of a payload. */
+  #fill(begun: Begun): Frame | undefined {
+    const { flags, data } = begun;
+    const piece = this.#cut(Math.min(data.byteLength - begun.filled, this.#left));
+    data.set(piece, begun.filled);
+    begun.filled += piece.byteLength;
+    if (begun.filled < data.byteLength) return this.#missing(true);
+    this.#begun = undefined;
+    return { flags, data };
+  }
+
+  /** Nothing as yet, or why nothing more comes. */
+  #missing(within: boolean): undefined {
+    if (this.#failure !== undefined) throw this.#failure.error;
+    if (within && this.#ended) throw this.#cutOff();
   }
 
   /** How many bytes of the chunk were not taken yet. An offset, because views cost more than they look. */
@@ -86,19 +121,8 @@ export class FrameReader {
     return this.#chunk.byteLength - this.#offset;
   }
 
-  #take(length: number): Bytes {
+  #cut(length: number): Bytes {
     return this.#chunk.subarray(this.#offset, this.#offset += length);
-  }
-
-  async #pull(): Promise<boolean> {
-    while (true) {
-      const { done, value } = await this.#reader.read();
-      if (done) return false;
-      if (value!.byteLength === 0) continue;
-      this.#chunk = value!;
-      this.#offset = 0;
-      return true;
-    }
   }
 
   #tooLarge(length: number): SandboxError {

@@ -39,6 +39,16 @@ export interface StreamOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
+/** The messages of a stream: one by one, or as many at a time as have arrived. */
+export interface MessageStream<O> extends AsyncIterator<O, undefined> {
+  next(): Promise<IteratorResult<O, undefined>>;
+  return(): Promise<IteratorResult<O, undefined>>;
+  /** The next message, or the end, if it has arrived. Throws what `next` rejects with. */
+  take(): IteratorResult<O, undefined> | undefined;
+  /** Resolves when `take` may give more; it never rejects. One call at a time. */
+  arrival(): Promise<void>;
+}
+
 const PROTOCOL = { "connect-protocol-version": "1" };
 const UNARY = "application/proto";
 const STREAM = "application/connect+proto";
@@ -82,7 +92,7 @@ export class Transport {
     message: I,
     call: RpcCall,
     { signal, headers }: StreamOptions,
-  ): Promise<AsyncIterator<O, undefined>> {
+  ): Promise<MessageStream<O>> {
     const response = await this.#fetcher.send({
       ...httpCall(method.path, call),
       headers: { ...headers, ...PROTOCOL, "content-type": STREAM },
@@ -116,7 +126,7 @@ function envelope(data: Bytes): Bytes {
  *
  * An iterator written out, because an async generator takes three turns of the event loop's queue for each message.
  */
-class Messages<O> implements AsyncIterator<O, undefined> {
+class Messages<O> implements MessageStream<O> {
   readonly #decoder: Decoder<O>;
   readonly #frames: FrameReader;
   #call: RpcCall;
@@ -129,10 +139,21 @@ class Messages<O> implements AsyncIterator<O, undefined> {
   }
 
   async next(): Promise<IteratorResult<O, undefined>> {
+    while (true) {
+      const result = this.take();
+      if (result !== undefined) return result;
+      await this.arrival();
+    }
+  }
+
+  take(): IteratorResult<O, undefined> | undefined {
     if (this.#over) return { done: true, value: undefined };
     try {
-      const frame = await this.#frames.next();
-      if (frame === undefined) throw lost(this.#call, undefined);
+      const frame = this.#frames.take();
+      if (frame === undefined) {
+        if (!this.#frames.isAtEnd) return undefined;
+        throw lost(this.#call, undefined);
+      }
       if (frame.flags === 0) {
         const value = decoded(this.#decoder, frame.data, this.#call);
         this.#call = this.#frames.context = followed(this.#call);
@@ -145,9 +166,13 @@ class Messages<O> implements AsyncIterator<O, undefined> {
       checkEnd(frame, this.#call);
       return { done: true, value: undefined };
     } catch (error) {
-      await this.return();
+      void this.return();
       throw isSandboxError(error) && error.code !== "network" ? error : lost(this.#call, error);
     }
+  }
+
+  arrival(): Promise<void> {
+    return this.#frames.arrival();
   }
 
   async return(): Promise<IteratorResult<O, undefined>> {

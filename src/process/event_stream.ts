@@ -1,7 +1,7 @@
 import type { ConnectRequest, ConnectResponse, StartRequest, StartResponse } from "../../gen/codec/process/process.ts";
 import type { Connection } from "../connection/connection.ts";
 import { failure } from "../connection/error_map/failure.ts";
-import type { RpcCall } from "../connection/transport.ts";
+import type { MessageStream, RpcCall } from "../connection/transport.ts";
 import type { SandboxError } from "../errors/sandbox_error.ts";
 
 /** What a stream is opened with. */
@@ -19,10 +19,10 @@ export const PING_SECONDS = 50;
 export class EventStream {
   /** The process whose stream it is. */
   readonly pid: number;
-  readonly #messages: AsyncIterator<EventMessage>;
+  readonly #messages: MessageStream<EventMessage>;
   readonly #cut: AbortController;
 
-  private constructor(pid: number, messages: AsyncIterator<EventMessage>, cut: AbortController) {
+  private constructor(pid: number, messages: MessageStream<EventMessage>, cut: AbortController) {
     this.pid = pid;
     this.#messages = messages;
     this.#cut = cut;
@@ -41,14 +41,24 @@ export class EventStream {
     const first = value.event?.event;
     // A signal to process 0 would reach whoever the daemon takes it for.
     if (first?.$case === "start" && first.value.pid > 0) return new EventStream(first.value.pid, messages, cut);
-    await messages.return?.();
+    await messages.return();
     if (first?.$case === "start") throw garbled(call, "no process id in its start event");
     throw garbled(call, `a ${first?.$case ?? "nameless"} event before the start event`);
   }
 
-  /** The next message. Not `async`: that would cost a turn for each. */
+  /** The next message. */
   next(): Promise<IteratorResult<EventMessage>> {
     return this.#messages.next();
+  }
+
+  /** The next message, if it has arrived. */
+  take(): IteratorResult<EventMessage> | undefined {
+    return this.#messages.take();
+  }
+
+  /** Resolves when there may be more to take; it never rejects. */
+  arrival(): Promise<void> {
+    return this.#messages.arrival();
   }
 
   /** Closes the connection. While output arrives this kills a daemon of version 0.2.10. */
@@ -62,7 +72,7 @@ async function openMessages(
   call: RpcCall,
   request: StreamRequest,
   signal: AbortSignal,
-): Promise<AsyncIterator<EventMessage>> {
+): Promise<MessageStream<EventMessage>> {
   const options = { signal, headers: { "keepalive-ping-interval": String(PING_SECONDS) } };
   return "start" in request
     ? await process.start(request.start, call, options)

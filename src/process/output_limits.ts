@@ -62,7 +62,11 @@ function trace({ mayRun, treeMayRun }: Stopped, { pid }: Stoppable): string {
   return mayRun ? `. It may still run, as process ${pid}` : "";
 }
 
-/** The next task of the event loop: by then, whoever got the handle can have begun to read. */
-export function nextTask(): Promise<void> {
+/**
+ * Resolves when readers of a handle can have begun: with the next task of the event loop, where little or nothing is kept
+ * for those who come later.
+ */
+export function handleReaders({ capture, maxOutputBytes }: OutputOptions): Promise<void> {
+  if (capture !== false && maxOutputBytes === undefined) return Promise.resolve();
   return new Promise((resolve) => setTimeout(resolve, 0));
 }

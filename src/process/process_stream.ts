@@ -30,6 +30,8 @@ export class ProcessStream {
   readonly #call: RpcCall;
   readonly #silence: Silence;
   #stream: EventStream;
+  /** What takes its place, once everything that it brought was taken. */
+  #fresh: EventStream | undefined;
   /** Set once the stream took the place of a silent one. */
   #replaced = false;
   /** Whether the stream spoke since it was last suspected. */
@@ -64,22 +66,28 @@ export class ProcessStream {
   /** The next output or the end. Rejects with a `DisconnectedError` when the stream is lost before its end. */
   async next(): Promise<StreamEvent> {
     while (true) {
-      const stream = this.#stream;
-      this.#silence.wait();
-      let next: IteratorResult<EventMessage>;
-      try {
-        // A bare await: anything that outlives one event and points at it makes the collector keep the buffers of many.
-        next = await stream.next();
-      } catch (error) {
-        // The stream was given up for another while it was waited for.
-        if (this.#failure === undefined && stream !== this.#stream) continue;
-        throw this.#fail(this.#failure ?? error);
-      }
+      const event = this.take();
+      if (event !== undefined) return event;
+      await this.arrival();
+    }
+  }
+
+  /** The next output or the end, if it has arrived. Throws what `next` rejects with. */
+  take(): StreamEvent | undefined {
+    while (true) {
+      const next = this.#take();
+      if (next === undefined) return undefined;
       this.#silence.rest();
       this.#heard = true;
       const event = this.#accept(next);
       if (event !== undefined) return event;
     }
+  }
+
+  /** Resolves when there may be more to take; it never rejects. One call at a time. */
+  arrival(): Promise<void> {
+    this.#silence.wait();
+    return this.#stream.arrival();
   }
 
   /** Reads what still comes, for nobody, until it ends or can be closed without harm. */
@@ -91,7 +99,18 @@ export class ProcessStream {
   /** Closes the connection. While output arrives this kills a daemon of version 0.2.10. */
   cut(): void {
     this.#finish();
-    this.#stream.cut();
+    (this.#fresh ?? this.#stream).cut();
+  }
+
+  #take(): IteratorResult<EventMessage> | undefined {
+    try {
+      return this.#stream.take();
+    } catch (error) {
+      if (this.#failure !== undefined || this.#fresh === undefined) throw this.#fail(this.#failure ?? error);
+      this.#stream = this.#fresh;
+      this.#fresh = undefined;
+      return this.#take();
+    }
   }
 
   /** The event for the caller, or undefined for one that only shows that the stream lives. */
@@ -110,6 +129,7 @@ export class ProcessStream {
         this.#finish();
         // Reads the end frame behind it, so that the connection is free for the next call.
         this.#stream.next().catch(() => {});
+        if (this.#fresh !== undefined) void drain(this.#fresh);
         return event;
       case "start":
         throw this.#fail(garbled(this.#call, "a second start event"));
@@ -136,7 +156,7 @@ export class ProcessStream {
       return;
     }
     if (fresh !== undefined) {
-      this.#stream = fresh;
+      this.#fresh = fresh;
       this.#replaced = true;
       this.#silence.restart();
     }
@@ -162,7 +182,7 @@ export class ProcessStream {
   /** It is over with an error; what may still come is read, so that it holds nobody else up. */
   #fail(error: unknown): unknown {
     this.#finish();
-    void drain(this.#stream);
+    void drain(this.#fresh ?? this.#stream);
     return error;
   }
 

@@ -222,13 +222,13 @@ export class Session {
 
   async #pump(): Promise<void> {
     try {
-      while (true) {
-        this.#quiet?.wait();
-        const event = await this.#stream.next();
-        this.#taken++;
-        if (event.$case === "end") return this.#end(exitStatus(event.value));
-        this.#take(event.value.output);
-        if (this.output.isFull) await this.output.room();
+      while (!this.#takeArrived()) {
+        if (this.output.isFull) {
+          await this.output.room();
+        } else {
+          this.#quiet?.wait();
+          await this.#stream.arrival();
+        }
       }
     } catch (error) {
       await this.#lost(error);
@@ -236,6 +236,24 @@ export class Session {
       this.#read = true;
       this.#quiet?.stop();
     }
+  }
+
+  /**
+   * Takes what has arrived while there is room for it; whether the process has ended. Not in an `async` function: what
+   * one remembers while it waits makes the collector keep the buffers of many events.
+   */
+  #takeArrived(): boolean {
+    while (!this.output.isFull) {
+      const event = this.#stream.take();
+      if (event === undefined) return false;
+      this.#taken++;
+      if (event.$case === "end") {
+        this.#end(exitStatus(event.value));
+        return true;
+      }
+      this.#take(event.value.output);
+    }
+    return false;
   }
 
   #take(output: DataEvent["output"]): void {

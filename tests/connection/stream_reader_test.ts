@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { type Frame, FrameReader } from "../../src/connection/stream_reader.ts";
 import { SandboxError } from "../../src/errors/sandbox_error.ts";
+import { countingFreed } from "../streams/memory.ts";
 import { numbered, seeded } from "../streams/random.ts";
 import { body, frame, join } from "./frames.ts";
 
@@ -120,4 +121,47 @@ Deno.test("FrameReader.cancel() cuts the body, FrameReader.finish() reads its en
   await other.next();
   await other.finish();
   assertEquals(more.cancelled(), true, "what comes behind the end is not read for ever");
+});
+
+Deno.test("FrameReader.take() gives every frame that has arrived, and no promise for it", async () => {
+  const whole = join(frame(0, numbered(3)), frame(0, numbered(4)), frame(0, numbered(5)));
+  const reader = new FrameReader(
+    body([whole.slice(0, 20), whole.slice(20, 23), whole.slice(23)]).stream,
+    LIMIT,
+    CONTEXT,
+  );
+  const lengths: number[][] = [];
+  while (!reader.isAtEnd) {
+    const taken: number[] = [];
+    for (let next = reader.take(); next !== undefined; next = reader.take()) taken.push(next.data.length);
+    lengths.push(taken);
+    if (!reader.isAtEnd) await reader.arrival();
+  }
+  assertEquals(lengths, [[], [3, 4], [], [5]]);
+});
+
+Deno.test("FrameReader keeps no chunk alive while it waits for the next", async () => {
+  const chunk = new Uint8Array(100_000);
+  chunk.set(frame(0, numbered(20)));
+  for (const size of [25, 28]) {
+    let push!: (chunk: Uint8Array) => void;
+    const stream = new ReadableStream<Uint8Array>({
+      start: (controller) => void (push = (chunk) => controller.enqueue(chunk)),
+    });
+    const reader = new FrameReader(stream, LIMIT, CONTEXT);
+    let next: Promise<Frame | undefined>;
+    const freed = await countingFreed(async (watch) => {
+      const { buffer } = chunk.slice();
+      watch(buffer);
+      push(new Uint8Array(buffer, 0, size));
+      assertEquals((await reader.next())?.data.length, 20);
+      next = reader.next();
+      // What a reader of the stream remembers of its last read goes with the next turn.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    });
+    assertEquals(freed, 1, `${size - 25} bytes of the next frame`);
+    push(size === 25 ? frame(2, numbered(1)) : frame(0, numbered(7)).subarray(3));
+    assertEquals((await next!)?.data.length, size === 25 ? 1 : 7);
+    await reader.cancel();
+  }
 });

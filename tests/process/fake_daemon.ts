@@ -13,6 +13,7 @@ import {
 } from "../../gen/process/process_pb.ts";
 import { RuntimeClient } from "../../src/client.ts";
 import { Connection } from "../../src/connection/connection.ts";
+import { type Bytes, concat } from "../../src/streams/bytes.ts";
 import { resolveOptions, type RuntimeClientOptions } from "../../src/options.ts";
 import { pidOf, type TreeRequest, treeRequest } from "./tree_helper.ts";
 
@@ -23,6 +24,7 @@ export class FakeStream {
   /** Whether the client has closed the connection. */
   cancelled = false;
   readonly #controller: ReadableStreamDefaultController<Uint8Array>;
+  #held: Bytes[] | undefined;
   readonly response: Response;
 
   constructor(signal: AbortSignal | null | undefined) {
@@ -72,12 +74,22 @@ export class FakeStream {
     return this.bytes(0, toBinary(StartResponseSchema, create(StartResponseSchema, { event })));
   }
 
+  /** Sends what `work` does as one chunk. */
+  together(work: () => void): this {
+    const frames: Bytes[] = this.#held = [];
+    work();
+    this.#held = undefined;
+    this.#controller.enqueue(concat(frames));
+    return this;
+  }
+
   bytes(flags: number, data: Uint8Array): this {
     const frame = new Uint8Array(5 + data.byteLength);
     new DataView(frame.buffer).setUint32(1, data.byteLength);
     frame[0] = flags;
     frame.set(data, 5);
-    this.#controller.enqueue(frame);
+    if (this.#held !== undefined) this.#held.push(frame);
+    else this.#controller.enqueue(frame);
     return this;
   }
 }
