@@ -39,6 +39,7 @@ import {
   UpdateResponse,
 } from "../../gen/codec/process/process.ts";
 import type { Decoder, Encoder } from "./codec.ts";
+import { dataEvent } from "./data_event.ts";
 import type { Fetcher } from "./fetcher.ts";
 import { type MessageStream, type RpcCall, type StreamOptions, Transport } from "./transport.ts";
 
@@ -101,8 +102,8 @@ export function createRpc(fetcher: Fetcher, maxFrameBytes: number): Rpc {
   return {
     process: {
       list: idempotent("process.Process/List", ListRequest, ListResponse),
-      start: streaming("process.Process/Start", StartRequest, StartResponse),
-      connect: streaming("process.Process/Connect", ConnectRequest, ConnectResponse),
+      start: streaming("process.Process/Start", StartRequest, { ...StartResponse, quick: dataEvent }),
+      connect: streaming("process.Process/Connect", ConnectRequest, { ...ConnectResponse, quick: dataEvent }),
       sendInput: unary("process.Process/SendInput", SendInputRequest, SendInputResponse),
       sendSignal: unary("process.Process/SendSignal", SendSignalRequest, SendSignalResponse),
       closeStdin: unary("process.Process/CloseStdin", CloseStdinRequest, CloseStdinResponse),

@@ -67,8 +67,16 @@ class CallbackDelivery implements Delivery, Subscriber {
   }
 
   push(chunk: Chunk, byteLength: number): void {
-    this.#queue.push(chunk, byteLength);
-    this.#wake();
+    if (this.#working || this.#queue.isCancelled) return this.#queue.push(chunk, byteLength);
+    // Nothing waits in front of it. No async function as long as no callback is: that is a promise for each chunk.
+    this.#working = true;
+    try {
+      const pending = this.#tell(chunk);
+      if (pending !== undefined) void this.#work(pending);
+      else this.#working = false;
+    } catch (error) {
+      this.#giveUp(error);
+    }
   }
 
   close(): void {
@@ -98,26 +106,35 @@ class CallbackDelivery implements Delivery, Subscriber {
     if (!this.#working) void this.#work();
   }
 
-  async #work(): Promise<void> {
+  async #work(pending?: Promise<void>): Promise<void> {
     this.#working = true;
     try {
+      if (pending !== undefined) await pending;
       for (let chunk = this.#queue.take(); chunk !== undefined; chunk = this.#queue.take()) {
-        const pending = this.#tell(chunk.channel, this.#decoders[chunk.channel].decode(chunk.data));
+        const pending = this.#tell(chunk);
         if (pending !== undefined) await pending;
       }
       if (this.#queue.isAtEnd && !this.#queue.isCancelled) {
-        await this.#tell("stdout", this.#decoders.stdout.flush());
-        await this.#tell("stderr", this.#decoders.stderr.flush());
+        for (const channel of ["stdout", "stderr"] as const) await this.#call(channel, this.#decoders[channel].flush());
         this.#settle.resolve();
       }
+      this.#working = false;
     } catch (error) {
-      this.#queue.cancel();
-      this.#settle.reject(error);
+      this.#giveUp(error);
     }
+  }
+
+  #giveUp(error: unknown): void {
+    this.#queue.cancel();
+    this.#settle.reject(error);
     this.#working = false;
   }
 
-  #tell(channel: Channel, text: string): void | Promise<void> {
+  #tell({ channel, data }: Chunk): void | Promise<void> {
+    return this.#call(channel, this.#decoders[channel].decode(data));
+  }
+
+  #call(channel: Channel, text: string): void | Promise<void> {
     if (text !== "") return this.#callbacks[channel]?.(text);
   }
 }

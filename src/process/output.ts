@@ -71,7 +71,7 @@ const LATE_BYTES = 2 ** 20;
 export class Output {
   readonly #capture: boolean;
   readonly #kept: Readonly<Record<Channel, HeadTailCapture>>;
-  readonly #subscribers = new Set<{ readonly to: Subscriber; readonly channel: Channel | undefined }>();
+  #subscribers: { readonly to: Subscriber; readonly channel: Channel | undefined }[] = [];
   /** Arrival order: lengths of runs, positive of stdout, negative of stderr. */
   #runs: number[] | undefined = [];
   #end: { readonly error?: unknown } | undefined;
@@ -94,9 +94,10 @@ export class Output {
     if (this.#end !== undefined || data.byteLength === 0) return;
     this.#kept[channel].push(data);
     this.#order(channel, data.byteLength);
-    for (const subscriber of this.#subscribers) {
-      const { to, channel: only } = subscriber;
-      if (to.isCancelled) this.#subscribers.delete(subscriber);
+    // Whoever comes while it is handed out has had it from what is kept.
+    for (const { to, channel: only } of this.#subscribers) {
+      if (this.#end !== undefined) return;
+      if (to.isCancelled) this.#subscribers = this.#subscribers.filter((other) => other.to !== to);
       else if (only === undefined || only === channel) to.push({ channel, data }, data.byteLength);
     }
   }
@@ -110,7 +111,7 @@ export class Output {
 
   /** Resolves when every subscriber has room. */
   async room(): Promise<void> {
-    while (this.isFull) await Promise.all([...this.#subscribers].map(({ to }) => to.room()));
+    while (this.isFull) await Promise.all(this.#subscribers.map(({ to }) => to.room()));
   }
 
   /** No subscriber holds the process up any more: it is being stopped. */
@@ -129,10 +130,9 @@ export class Output {
   /** Hands a subscriber what came, where that is kept whole, and what comes, of one stream or of both. */
   attach(to: Subscriber, channel?: Channel): void {
     for (const chunk of this.#replay(channel)) to.push(chunk, chunk.data.byteLength);
-    // Those that left while nothing came must not pile up.
-    for (const gone of this.#subscribers) if (gone.to.isCancelled) this.#subscribers.delete(gone);
-    if (this.#end === undefined) this.#subscribers.add({ to, channel });
-    else finish(to, this.#end);
+    if (this.#end !== undefined) return finish(to, this.#end);
+    // Those that left meanwhile must not pile up.
+    this.#subscribers = [...this.#subscribers.filter(({ to }) => !to.isCancelled), { to, channel }];
   }
 
   /** Everything has arrived. */
@@ -192,7 +192,7 @@ export class Output {
     if (this.#end !== undefined) return;
     this.#end = end;
     for (const { to } of this.#subscribers) finish(to, end);
-    this.#subscribers.clear();
+    this.#subscribers = [];
   }
 }
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertFalse, assertLessOrEqual, assertRejects, assertStrictEquals } from "@std/assert";
 import type { PartialResult } from "../../src/errors/command_result.ts";
 import { type Channel, type Chunk, Output } from "../../src/process/output.ts";
-import type { BoundedQueue } from "../../src/streams/bounded_queue.ts";
+import { BoundedQueue } from "../../src/streams/bounded_queue.ts";
 import { countingFreed } from "../streams/memory.ts";
 import { seeded } from "../streams/random.ts";
 
@@ -34,6 +34,20 @@ Deno.test("Output hands everything to every subscriber, in arrival order, by str
     ["stdout:a", "stdout:c"],
     ["stderr:b"],
   ]);
+});
+
+Deno.test("Output gives one who subscribes while it is handed to another everything once", async () => {
+  const output = new Output(true, MiB);
+  let second: BoundedQueue<Chunk> | undefined;
+  class First extends BoundedQueue<Chunk> {
+    override push(): void {
+      second ??= output.subscribe();
+    }
+  }
+  output.attach(new First(MiB));
+  fill(output, "stdout:a", "stderr:b");
+  output.close();
+  assertEquals(await drain(second!), ["stdout:a", "stderr:b"]);
 });
 
 Deno.test("Output.subscribe() gives one who comes late everything from the start, in order, while it is whole", async () => {
