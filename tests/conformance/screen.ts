@@ -1,4 +1,4 @@
-import { isSandboxError, type PtyHandle } from "../../mod.ts";
+import { isSandboxError, type PtyExit, type PtyHandle } from "../../mod.ts";
 import { CheckError } from "./check.ts";
 
 /** Someone at a terminal: reads what it shows, and types. */
@@ -7,12 +7,15 @@ export interface User {
   sees(text: string): Promise<string>;
   /** Reads to the end, and gives the bytes that were not looked at yet. */
   rest(): Promise<Uint8Array<ArrayBuffer>>;
+  /** Waits for the end of the program. */
+  ends(): Promise<PtyExit>;
   /** Types. */
   types(input: string | Uint8Array): Promise<void>;
 }
 
 /** Sits down at a terminal. Bytes are taken for Latin-1, so that any can be looked for. */
-export function sitAt({ readable, writable }: PtyHandle): User {
+export function sitAt(terminal: PtyHandle): User {
+  const { readable, writable } = terminal;
   const reader = readable.getReader();
   const writer = writable.getWriter();
   const latin1 = (bytes: Uint8Array) => Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
@@ -39,6 +42,7 @@ export function sitAt({ readable, writable }: PtyHandle): User {
       for (let next = await read(); !next.done; next = await read()) parts.push(latin1(next.value));
       return Uint8Array.from(parts.join(""), (character) => character.charCodeAt(0));
     },
+    ends: () => Promise.race([terminal.wait(), vain]),
     types: (input) => writer.write(input),
   };
 }

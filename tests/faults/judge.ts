@@ -1,6 +1,6 @@
 /** Whether an error tells the truth about what went wrong. */
 
-import { isSandboxError, type PartialResult, type SandboxErrorCode } from "../../mod.ts";
+import { isSandboxError, type PartialResult, type SandboxError, type SandboxErrorCode } from "../../mod.ts";
 import { type FaultStruck, GATEWAY_REPLIES, type GatewayReplyName } from "../../src/testing/mod.ts";
 import { check, CheckError } from "../conformance/check.ts";
 import { isHarmless, isStall, limitOf, SHORT_LIMIT_MS } from "./fault_case.ts";
@@ -65,14 +65,18 @@ const ENDS: ReadonlySet<string> = new Set([
 
 const TREE_LEFT = /^Cannot end all of the process tree of \d+: only the process itself was killed/;
 
+/** Why something failed. Where the helper for a whole tree could not be run, the error says what is left, its cause why. */
+export function reasonOf(error: SandboxError): SandboxErrorCode {
+  return TREE_LEFT.test(error.message) && isSandboxError(error.cause) ? error.cause.code : error.code;
+}
+
 /** Demands that an error is one of this package, has a reason among the faults, and made nothing up. */
 export function judge(error: unknown, scenario: Scenario, stage: Stage, struck: readonly FaultStruck[]): void {
   if (!isSandboxError(error)) throw lie(`the error is none of this package: ${error}`, error);
   const codes = new Set([...codesOf(struck), ...scenario.natural ?? []]);
   // On a busy machine a short limit may run out whatever stalls.
   if (limitOf(stage.case) === SHORT_LIMIT_MS) codes.add("request_timeout");
-  // Where the helper for a whole tree could not be run, the error says what is left to do, and its cause why.
-  const { code } = TREE_LEFT.test(error.message) && isSandboxError(error.cause) ? error.cause : error;
+  const code = reasonOf(error);
   if (!codes.has(code)) throw lie(`nothing accounts for the code ${code}: ${error.message}`, error);
   const { partial } = error as { partial?: PartialResult };
   if (partial !== undefined) checkPartial(partial, scenario, stage);

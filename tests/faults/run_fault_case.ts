@@ -3,7 +3,7 @@ import { isSandboxError } from "../../mod.ts";
 import type { FaultStruck } from "../../src/testing/mod.ts";
 import { CheckError } from "../conformance/check.ts";
 import { type FaultCase, isEndless, isHarmless, isStall, limitOf, SHORT_LIMIT_MS } from "./fault_case.ts";
-import { codesOf, judge } from "./judge.ts";
+import { codesOf, judge, reasonOf } from "./judge.ts";
 import type { Scenario, Stage } from "./scenario.ts";
 import { scenarioOf } from "./scenarios.ts";
 import { buildStage } from "./stage.ts";
@@ -93,7 +93,7 @@ function judgeAny(error: unknown, scenario: Scenario, stage: Stage, struck: read
   if (reason instanceof CheckError) throw reason;
   if (!isPortable(scenario)) return judge(reason, scenario, stage, struck);
   if (limitOf(stage.case) === SHORT_LIMIT_MS && [reason, (reason as Error).cause].some(isTimeout)) return;
-  if (!isSandboxError(reason) || !codesOf(struck).has(reason.code)) throw error;
+  if (!isSandboxError(reason) || !codesOf(struck).has(reasonOf(reason))) throw error;
 }
 
 function isTimeout(error: unknown): boolean {

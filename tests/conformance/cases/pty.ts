@@ -63,7 +63,7 @@ export const pty: readonly Case[] = [
       equal([listed?.cmd, listed?.args], ["/bin/bash", ["-l", "-c", "pwd; read line; echo $0"]]);
       equal([listed?.tag, listed?.cwd], [tag, dir]);
       await user.types("\n");
-      equal((await terminal.wait()).exitCode, 0);
+      equal((await user.ends()).exitCode, 0);
     },
   },
   {

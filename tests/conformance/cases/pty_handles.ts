@@ -103,7 +103,7 @@ export const ptyHandles: readonly Case[] = [
     async run({ pty, commands }, { own }) {
       const terminal = own(await pty.create(SIZE));
       const user = sitAt(terminal);
-      await user.types("(trap '' HUP TERM; exec sleep 600) & echo p''id=$!.\n");
+      await user.types("(trap '' HUP TERM; exec sleep 60) & echo p''id=$!.\n");
       await user.sees("pid=");
       const pid = parseInt(await user.sees("."));
       await terminal[Symbol.asyncDispose]();
@@ -144,8 +144,9 @@ export const ptyHandles: readonly Case[] = [
       const reason = new Error("no time");
       controller.abort(reason);
       check(await waiting === reason, "the caller's own reason");
-      await sitAt(terminal).types("\n");
-      equal((await terminal.wait()).exitCode, 2);
+      const user = sitAt(terminal);
+      await user.types("\n");
+      equal((await user.ends()).exitCode, 2);
     },
   },
   {
@@ -161,8 +162,9 @@ export const ptyHandles: readonly Case[] = [
       const again = own(await pty.connect(terminal.pid));
       const other = own(await pty.connect(terminal.pid));
       await other.writable.abort(new Error("changed my mind"));
-      await sitAt(again).types("\n");
-      equal((await terminal.wait()).exitCode, 3);
+      const user = sitAt(again);
+      await user.types("\n");
+      equal((await user.ends()).exitCode, 3);
       check((await textOf(terminal.readable)).includes("got all of it\r\n"), "what was written before arrived");
     },
   },
@@ -197,7 +199,9 @@ export const ptyHandles: readonly Case[] = [
       const command = ["sh", "-c", "stty -echo; read line; echo out; echo err >&2; exit 4"];
       const terminal = own(await pty.create({ ...SIZE, command }));
       const followed = own(await commands.connectToProcess(terminal.pid));
-      await sitAt(terminal).types("\n");
+      const user = sitAt(terminal);
+      await user.types("\n");
+      equal((await user.ends()).exitCode, 4);
       const { stdout, stderr, exitCode } = await followed.wait({ check: false });
       check(stdout.endsWith("out\r\nerr\r\n"), JSON.stringify(stdout));
       equal([stderr, exitCode], ["", 4]);
