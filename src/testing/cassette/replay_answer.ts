@@ -66,7 +66,7 @@ export class Playback {
     const response = new Response(possible ? stream : null, {
       status: possible ? status : 200,
       statusText,
-      headers: Object.entries(headers).map(([name, value]) => [name, this.#namesNow(value)]),
+      headers: Object.entries(headers).map(([name, value]): [string, string] => [name, this.#namesNow(value)]),
     });
     const ok = status >= 200 && status <= 299;
     for (const [name, value] of Object.entries({ url, status, ok, ...(type !== undefined && { type }) })) {
