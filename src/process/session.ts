@@ -8,7 +8,8 @@ import type { Bytes } from "../streams/bytes.ts";
 import { endTree, GRACE_MS } from "./end_tree.ts";
 import { type ExitStatus, exitStatus } from "./exit_status.ts";
 import type { Output } from "./output.ts";
-import type { ProcessStream } from "./process_stream.ts";
+import type { ProcessStream, StreamEvent } from "./process_stream.ts";
+import { pump } from "./pump.ts";
 import { killOwned } from "./signals.ts";
 import { cutWhenSilent, type Silence } from "./silence.ts";
 
@@ -222,14 +223,11 @@ export class Session {
 
   async #pump(): Promise<void> {
     try {
-      while (!this.#takeArrived()) {
-        if (this.output.isFull) {
-          await this.output.room();
-        } else {
-          this.#quiet?.wait();
-          await this.#stream.arrival();
-        }
-      }
+      await pump(this.#stream, {
+        output: this.output,
+        take: (event) => this.#take(event),
+        onWait: () => this.#quiet?.wait(),
+      });
     } catch (error) {
       await this.#lost(error);
     } finally {
@@ -238,25 +236,15 @@ export class Session {
     }
   }
 
-  /**
-   * Takes what has arrived while there is room for it; whether the process has ended. Not in an `async` function: what
-   * one remembers while it waits makes the collector keep the buffers of many events.
-   */
-  #takeArrived(): boolean {
-    while (!this.output.isFull) {
-      const event = this.#stream.take();
-      if (event === undefined) return false;
-      this.#taken++;
-      if (event.$case === "end") {
-        this.#end(exitStatus(event.value));
-        return true;
-      }
-      this.#take(event.value.output);
-    }
-    return false;
+  /** Whether the process has ended. */
+  #take(event: StreamEvent): boolean {
+    this.#taken++;
+    if (event.$case === "end") this.#end(exitStatus(event.value));
+    else this.#takeOutput(event.value.output);
+    return event.$case === "end";
   }
 
-  #take(output: DataEvent["output"]): void {
+  #takeOutput(output: DataEvent["output"]): void {
     if (output === undefined) return;
     // A terminal has one stream for all, which counts as standard output.
     this.output.push(output.$case === "stderr" ? "stderr" : "stdout", output.value as Bytes);
