@@ -75,7 +75,8 @@ Deno.test("output() takes offsets and nothing else", async () => {
 
 Deno.test("an abort ends whatever waits, at once and with its reason, and nothing is left in the sandbox", async () => {
   await using box = await startBox();
-  const sandbox = box.client();
+  const operations: string[] = [];
+  const sandbox = box.client({ onRequest: ({ operation }) => operations.push(operation) });
   const job = await sandbox.jobs.start(["sleep", "600"]);
   const reason = new Error("enough");
   const stop = new AbortController();
@@ -90,8 +91,10 @@ Deno.test("an abort ends whatever waits, at once and with its reason, and nothin
   const reader = cancelled.getReader();
   void reader.read();
   while ((await sandbox.commands.list()).length < 1);
+  const asked = operations.length;
   await reader.cancel();
   while ((await sandbox.commands.list()).length > 0);
+  assert(operations.slice(asked).some((operation) => !operation.includes("List")), "it was left to end by itself");
   assertEquals((await job.status()).state, "running");
 });
 
@@ -128,6 +131,34 @@ Deno.test("healing goes on while something arrives, and gives up after a minute 
   const seconds = (Date.now() - started) / 1000;
   assert(seconds > 55 && seconds <= 61, `${seconds} s`);
   assert(tries > 20 && tries < 80, `${tries} tries`);
+  // Each time almost a minute of nothing.
+  const lively = new Healing(connection, undefined, "long");
+  for (let i = 0; i < 3; i++) {
+    const until = Date.now() + 50_000;
+    let arrived: unknown;
+    void lively.repeat(() => Date.now() < until ? Promise.reject(broken) : Promise.resolve("here"))
+      .then((value) => arrived = value, (error) => arrived = error);
+    while (arrived === undefined) await time.tickAsync(100);
+    assertEquals(arrived, "here");
+  }
   const other = new NotFoundError("gone", { code: "job_not_found" });
   assertStrictEquals(await healing.repeat(() => Promise.reject(other)).catch((error) => error), other);
+});
+
+Deno.test("a job that prints all the time is asked for ten times a second at most", async () => {
+  await using box = await startBox();
+  let requests = 0;
+  const sandbox = box.client({ onRequest: () => void requests++ });
+  const job = await sandbox.jobs.start([
+    "sh",
+    "-c",
+    "i=0; while [ $i -lt 150 ]; do echo $i; sleep 0.01; i=$((i + 1)); done",
+  ]);
+  const started = performance.now();
+  requests = 0;
+  const output = await new Response(await job.output({ follow: true })).text();
+  const seconds = (performance.now() - started) / 1000;
+  assertEquals(output, Array.from({ length: 150 }, (_, i) => `${i}\n`).join(""));
+  assert(requests <= 2 * (10 * seconds + 2), `${requests} requests in ${seconds} s`);
+  assert(requests >= 4, `${requests} requests`);
 });

@@ -246,3 +246,22 @@ Deno.test("output that an edited journal no longer has is not found", async () =
   await Deno.writeTextFile(box.path(job.id, "command"), "garbage");
   assertEquals((await jobs.list())[0]?.command, "");
 });
+
+Deno.test("another job that has the id by now is not taken for the one that was followed", async () => {
+  await using box = await startBox();
+  const { jobs } = box.client();
+  const job = await jobs.start(["sleep", "600"], { id: "again" });
+  const following = (await job.output({ follow: true })).getReader();
+  const ends = Promise.all([
+    assertRejects(() => following.read(), NotFoundError),
+    assertRejects(() => job.wait(), NotFoundError),
+  ]);
+  const [journal, aside] = [box.path("again", "."), box.path("aside", ".")].map((path) => path.slice(0, -2));
+  await Deno.rename(journal!, aside!);
+  const other = await jobs.start(["sh", "-c", "echo other; sleep 600"], { id: "again" });
+  await ends;
+  for (const call of [() => job.status(), () => job.kill(), () => job.wait()]) await assertRejects(call, NotFoundError);
+  await job.remove();
+  assertEquals((await other.status()).state, "running");
+  assertEquals(await (await jobs.get("aside")).kill(), true);
+});
