@@ -3,6 +3,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { RuntimeClient } from "../../mod.ts";
 import { startLocalRuntime } from "../../src/local/mod.ts";
 import { Fanout } from "../../src/local/process/fanout.ts";
+import { startPty } from "../../src/local/process/pty.ts";
 import { TerminalChild } from "../../src/local/process/pty_child.ts";
 import { RunningProcess } from "../../src/local/process/running_process.ts";
 import { processClient } from "./process_client.ts";
@@ -39,6 +40,16 @@ Deno.test("a terminal's output comes in pieces of 16 KiB at most", async () => {
     if (event?.case === "data") sizes.push(event.value.output!.value!.length);
   }
   assertEquals(sizes, [16_384, 16_384, 7_232]);
+});
+
+Deno.test("a terminal that is let go of hangs up on its process, whoever else was started meanwhile", async () => {
+  const start = () =>
+    startPty({ file: "sleep", args: ["600"], envs: { PATH: "/usr/bin:/bin" }, cwd: "/", cols: 80, rows: 24 });
+  const terminals = [await start(), await start()];
+  for (const terminal of terminals) {
+    terminal.destroy();
+    assertEquals((await terminal.exit).status, "signal: hangup");
+  }
 });
 
 Deno.test("a command on a terminal is called what it was asked for by", async () => {

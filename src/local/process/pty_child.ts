@@ -1,4 +1,5 @@
 import { Code, ConnectError } from "@connectrpc/connect";
+import process from "node:process";
 import type { Child, InputName } from "./child.ts";
 import type { EndEvent } from "./end_event.ts";
 
@@ -37,12 +38,14 @@ export class TerminalChild implements Child {
   readonly chunkBytes = 16_384;
   readonly #terminal: Terminal;
   #closed = false;
+  #ended = false;
 
   constructor(pid: number, exit: Promise<EndEvent>, terminal: Terminal) {
     this.pid = pid;
     this.exit = exit;
     this.outputs = [["pty", terminal.output]];
     this.#terminal = terminal;
+    void exit.then(() => this.#ended = true);
   }
 
   async write(to: InputName, data: Uint8Array): Promise<void> {
@@ -78,5 +81,12 @@ export class TerminalChild implements Child {
   destroy(): void {
     this.#closed = true;
     this.#terminal.close();
+    if (this.#ended) return;
+    // Processes that were started later have inherited the terminal's near side, so that it does not hang up by itself.
+    try {
+      process.kill(this.pid, "SIGHUP");
+    } catch {
+      // It was faster.
+    }
   }
 }
