@@ -4,5 +4,5 @@ import process from "node:process";
 import { startLocalRuntime } from "../../src/local/mod.ts";
 
 const runtime = await startLocalRuntime({ token: "bench" });
-console.log(JSON.stringify({ local: runtime.url }));
+console.log(JSON.stringify({ local: runtime.url, pid: process.pid }));
 process.stdin.resume().once("end", () => void runtime.close().then(() => process.exit()));
