@@ -18,10 +18,10 @@ grace=$1 owned= want= hard= turn=0 round=0
 shift`;
 
 /**
- * Takes in what lives of some processes: `P_` parent, `G_` group, `S_` session, `C_` state. What was known by a process
+ * Takes in what lives of some processes: `P_` parent, `G_` group, `S_` session. What was known by a process
  * id that is another's by now is forgotten (`B_` is when it began). A dead process whose threads live is not dead.
  */
-const SCAN = `note() { eval "P_$1=$pp G_$1=$gr S_$1=$se C_$1=\\$st; [ \\"\\$B_$1\\" = $be ] || O_$1= B_$1=$be"; }
+const SCAN = `note() { eval "P_$1=$pp G_$1=$gr S_$1=$se; [ \\"\\$B_$1\\" = $be ] || O_$1= B_$1=$be"; }
 keep() {
   case $st in [ZX]*) [ $th -gt 1 ] || return 0 ;; esac
   note $1
@@ -79,15 +79,15 @@ const TALLY = `tally() {
 const STRIKE = `strike() {
   round=$((round + 1))
   for p in $owned; do
-    eval "s=\\$S_$p gr=\\$G_$p st=\\$C_$p"
+    eval "s=\\$S_$p gr=\\$G_$p"
     eval "t=\\$T_$s k=\\$K_$gr"
     if [ "$t" ] && [ $gr -gt 1 ]; then
-      [ "$k" = $round ] || kill -$1 -$gr
+      [ "$k" = $round ] && continue
       eval K_$gr=$round
-    else
-      kill -$1 $p
+      p=-$gr
     fi
-    case $st in T*) kill -CONT $p ;; esac
+    kill -$1 $p
+    kill -CONT $p
   done
 }`;
 
