@@ -7,8 +7,6 @@ export interface Case {
   readonly source: string;
   /** It reaches more of the sandbox than its daemon, or by other means than the client's `fetch`. */
   readonly direct?: boolean;
-  /** It reaches more of the sandbox than its daemon, or by other means than the client's `fetch`. */
-  readonly direct?: boolean;
   run(sandbox: RuntimeClient, kit: Kit): Promise<void>;
 }
 
