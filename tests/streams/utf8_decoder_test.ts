@@ -10,8 +10,8 @@ function expected(chunks: readonly Uint8Array[]): string[] {
   return [...chunks.map((chunk) => decoder.decode(chunk, { stream: true })), decoder.decode()];
 }
 
-function decoded(chunks: readonly Uint8Array<ArrayBuffer>[]): string[] {
-  const decoder = new Utf8Decoder();
+function decoded(chunks: readonly Uint8Array<ArrayBuffer>[], two?: boolean): string[] {
+  const decoder = new Utf8Decoder(two);
   return [...chunks.map((chunk) => decoder.decode(chunk)), decoder.flush()];
 }
 
@@ -57,7 +57,7 @@ Deno.test("Utf8Decoder.decode() agrees with TextDecoder on random bytes and chun
       { length: 1 + random(6) },
       () => Uint8Array.from({ length: random(6) }, () => likely[random(likely.length)]!),
     );
-    assertEquals(decoded(chunks), expected(chunks));
+    for (const two of [false, true]) assertEquals(decoded(chunks, two), expected(chunks));
   }
 });
 
