@@ -28,7 +28,7 @@ export interface JobRecord {
   readonly asked: Asked | undefined;
 }
 
-const LINES = ["job", "dir", "started", "stdout", "stderr", "state", "pid", "exit", "command"] as const;
+const LINES = ["job", "dir", "stdout", "stderr", "state", "started", "pid", "exit", "command"] as const;
 
 /** Reads what a script printed; undefined where that is not what it prints. */
 export function records(bytes: Uint8Array): JobRecord[] | undefined {
@@ -42,7 +42,7 @@ export function records(bytes: Uint8Array): JobRecord[] | undefined {
     return text === word || text.startsWith(`${word} `) ? text.slice(word.length + 1) : undefined;
   };
   while (at < bytes.length) {
-    const [id, dir, started, stdout, stderr, state, pid, exit, length] = LINES.map(line);
+    const [id, dir, stdout, stderr, state, started, pid, exit, length] = LINES.map(line);
     if (id === undefined || length === undefined || !/^\d+$/.test(length)) return undefined;
     const command = new TextDecoder().decode(bytes.subarray(at, at += Number(length)));
     if (bytes[at++] !== 10) return undefined;

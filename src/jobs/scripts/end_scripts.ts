@@ -5,7 +5,8 @@ const FIND: string = `${PROCESSES}${SHOW}
 cd .kruise/jobs 2>/dev/null || { echo gone; exit; }
 _sbx_d=$1
 [ -d "$_sbx_d" ] || [ -L "$_sbx_d" ] || { echo gone; exit; }
-[ "$(_sbx_read started)" = "$2" ] || { echo gone; exit; }
+_sbx_read started
+[ "$_sbx_v" = "$2" ] || { echo gone; exit; }
 _sbx_state
 `;
 
@@ -17,7 +18,8 @@ _sbx_state
 export const KILL: string = `${FIND}
 _sbx_exited() {
   _sbx_n=50
-  until [ -f "$_sbx_d/exit" ] || [ $_sbx_n -le 0 ] || ! _sbx_lives "$(_sbx_read runner)"; do
+  _sbx_read runner
+  until [ -f "$_sbx_d/exit" ] || [ $_sbx_n -le 0 ] || ! _sbx_lives "$_sbx_v"; do
     sleep 0.1 2>/dev/null || { sleep 1; _sbx_n=$((_sbx_n - 9)); }
     _sbx_n=$((_sbx_n - 1))
   done
@@ -25,7 +27,8 @@ _sbx_exited() {
 _sbx_a=$_sbx_st
 if [ $_sbx_st = running ]; then
   _sbx_whole pid
-  _sbx_p=$(_sbx_read pid)
+  _sbx_read pid
+  _sbx_p=$_sbx_v
   if _sbx_lives "$_sbx_p"; then
     true >"$_sbx_d/killed"
     _sbx_a=$(/bin/sh -c "$4" sh "$3" "f\${_sbx_p%% *}")

@@ -10,7 +10,8 @@ import { PROCESSES, PUT } from "./common.ts";
  */
 export const LAUNCH: string = `${PROCESSES}${PUT}
 _sbx_d=$1
-_sbx_put pid "$(_sbx_self $$) $2" || exit 125
+_sbx_self
+_sbx_put pid "$_sbx_v $2" || exit 125
 echo up >&3
 exec 3>&- >>"$_sbx_d/stdout" 2>>"$_sbx_d/stderr"
 if [ -n "$4" ]; then
@@ -39,7 +40,8 @@ eval "$_sbx_e"
 export const RUN: string = `${PROCESSES}${PUT}
 trap '' HUP
 _sbx_d=$1 _sbx_m=$2 _sbx_t=$3 _sbx_tree=$7 _sbx_w= _sbx_why=- _sbx_sig=- _sbx_n=0
-_sbx_put runner "$(_sbx_self $$)" || exit 1
+_sbx_self
+_sbx_put runner "$_sbx_v" || exit 1
 _sbx_p=$4 _sbx_i=$5 _sbx_l=$6
 shift 7
 set -- /bin/sh -c "$_sbx_l" sh "$_sbx_d" "$_sbx_m" "$_sbx_p" "$_sbx_i" "$@"

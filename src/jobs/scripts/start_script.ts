@@ -23,7 +23,8 @@ mkdir -p -- "$_sbx_jobs" || _sbx_fail ''
 if ! mkdir -m 700 -- "$_sbx_d"; then
   [ -d "$_sbx_d" ] || [ -L "$_sbx_d" ] || _sbx_fail ''
   _sbx_whole command
-  case "$(_sbx_read started)" in *" $_sbx_nonce") ;; *) [ -z "$_sbx_i" ] || rm -f -- "$_sbx_i" ;; esac
+  _sbx_read started
+  case $_sbx_v in *" $_sbx_nonce") ;; *) [ -z "$_sbx_i" ] || rm -f -- "$_sbx_i" ;; esac
   echo old
   _sbx_show "$_sbx_id"
   exit
