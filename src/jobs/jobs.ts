@@ -15,7 +15,8 @@ export interface JobOptions extends UserOptions {
   cwd?: string | undefined;
   /**
    * What the job is found by: 1 to 128 of `A-Z a-z 0-9 . _ -`, not beginning with `.` or `-`. Starting is idempotent
-   * by it: a job that has the id already and was asked for alike is taken as it is, whether it runs or has ended.
+   * by it: a job that has the id already and was asked for alike is taken as it is, whether it runs or has ended. Not
+   * compared are `stdin` and `timeoutMs`.
    *
    * @default a random one
    */

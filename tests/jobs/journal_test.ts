@@ -211,13 +211,23 @@ Deno.test("a full disk is told at the start, and an exit code is noted on one", 
 Deno.test("input does not stay behind, nor the values of variables", async () => {
   await using box = await startBox();
   const { jobs } = box.client();
-  const files = () => [...Deno.readDirSync("/tmp")].map(({ name }) => name).filter((name) => name.startsWith(".sbx-"));
-  const before = new Set(files());
-  const job = await jobs.start(["sh", "-c", "cat; sleep 600"], { stdin: "input", envs: { SECRET: "s3cret-value" } });
+  const input = crypto.randomUUID();
+  // Others may have input there as well.
+  const left = () =>
+    [...Deno.readDirSync("/tmp")].filter(({ name }) => name.startsWith(".sbx-stdin-")).filter(({ name }) => {
+      try {
+        return Deno.readTextFileSync(`/tmp/${name}`).includes(input);
+      } catch {
+        return false;
+      }
+    });
+  const job = await jobs.start(["sh", "-c", "cat; sleep 600"], { stdin: input, envs: { SECRET: "s3cret-value" } });
   const reader = (await job.output({ follow: true })).getReader();
-  assertEquals(new TextDecoder().decode((await reader.read()).value), "input");
-  await jobs.start(["sh", "-c", "cat; sleep 600"], { id: job.id, stdin: "other", envs: { SECRET: "s3cret-value" } });
-  assertEquals(files().filter((name) => !before.has(name)), []);
+  assertEquals(new TextDecoder().decode((await reader.read()).value), input);
+  await reader.cancel();
+  const options = { id: job.id, stdin: `other ${input}`, envs: { SECRET: "s3cret-value" } };
+  await jobs.start(["sh", "-c", "cat; sleep 600"], options);
+  assertEquals(left(), []);
   for (const { name } of Deno.readDirSync(box.path(job.id, "."))) {
     assert(!(await Deno.readTextFile(box.path(job.id, name))).includes("s3cret"), name);
   }
