@@ -135,3 +135,23 @@ Deno.test("a daemon that dies when it is left in the middle of output (B1) is no
   await job.kill();
   assertEquals(await sandbox.health(), true);
 });
+
+Deno.test("a durable run that is aborted at any moment leaves nothing", async () => {
+  await using box = await startBox();
+  const { commands, jobs } = box.client();
+  const reason = new Error("stop");
+  for (let i = 0; i < 12; i++) {
+    const stop = new AbortController();
+    const run = commands.run(["sh", "-c", `echo ran >>runs; sleep 600`], {
+      durable: true,
+      cwd: box.home,
+      stdin: i % 2 ? "input" : undefined,
+      signal: stop.signal,
+    });
+    // In the middle of whatever is done at that moment.
+    setTimeout(() => stop.abort(reason), i * 15);
+    assertEquals(await run.catch((error) => error), reason);
+  }
+  // Whatever goes on in the background has an end.
+  while ((await jobs.list()).length > 0 || (await commands.list()).length > 0);
+});
