@@ -274,4 +274,7 @@ Deno.test("another job that has the id by now is not taken for the one that was 
   await job.remove();
   assertEquals((await other.status()).state, "running");
   assertEquals(await (await jobs.get("aside")).kill(), true);
+  // What waits beside the first must not note its end in the journal of the second.
+  assertEquals(await (await jobs.get("aside")).status(), { state: "lost" });
+  assertEquals((await other.status()).state, "running");
 });

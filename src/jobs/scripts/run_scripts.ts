@@ -33,9 +33,9 @@ eval "$_sbx_e"
 `;
 
 /**
- * Stays beside the command, in a session of its own, and notes how it ended. Arguments: the directory, the mode (`group`
- * where there is `setsid`, else `tree`), the limit in seconds, the command's PATH, the file of its input, `LAUNCH`, the
- * script that ends a tree of processes, the command.
+ * Stays beside the command, in a session of its own, and notes how it ended, if the journal is still that of the job.
+ * Arguments: the directory, the mode (`group` where there is `setsid`, else `tree`), the limit in seconds, the command's
+ * PATH, the file of its input, `LAUNCH`, the script that ends a tree of processes, the command.
  */
 export const RUN: string = `${PROCESSES}${PUT}
 trap '' HUP
@@ -43,6 +43,7 @@ _sbx_d=$1 _sbx_m=$2 _sbx_t=$3 _sbx_tree=$7 _sbx_w= _sbx_why=- _sbx_sig=- _sbx_n=
 _sbx_self
 _sbx_put runner "$_sbx_v" || exit 1
 _sbx_p=$4 _sbx_i=$5 _sbx_l=$6
+read -r _sbx_id <"$_sbx_d/started"
 shift 7
 set -- /bin/sh -c "$_sbx_l" sh "$_sbx_d" "$_sbx_m" "$_sbx_p" "$_sbx_i" "$@"
 [ "$_sbx_m" = tree ] || set -- setsid "$@"
@@ -68,6 +69,7 @@ if [ -n "$_sbx_t" ]; then
 fi
 wait $_sbx_p
 _sbx_c=$?
+[ -z "$_sbx_i" ] || rm -f -- "$_sbx_i"
 [ -f "$_sbx_d/pid" ] || exit 1
 if [ -n "$_sbx_w" ]; then
   kill $_sbx_w
@@ -77,6 +79,8 @@ fi
 if [ $_sbx_why = timeout ] || [ -f "$_sbx_d/killed" ]; then
   case $_sbx_c in 143) _sbx_sig=SIGTERM ;; 137) _sbx_sig=SIGKILL ;; esac
 fi
+read -r _sbx_v <"$_sbx_d/started"
+[ "$_sbx_v" = "$_sbx_id" ] || exit 1
 until _sbx_put exit "$_sbx_c $_sbx_sig $_sbx_why" || [ $_sbx_n -ge 600 ] || [ ! -d "$_sbx_d" ]; do
   sleep 1
   _sbx_n=$((_sbx_n + 1))
