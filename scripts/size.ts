@@ -1,5 +1,6 @@
 /**
- * What each entry weighs in a bundle, as a page or a Worker would load it. Fails where one is over its budget, and where
+ * What each entry weighs in a bundle, as a page would load it: what is asked for later, by `import()`, is a file of its
+ * own and not in the budget. Fails where one is over its budget, and where
  * a built-in of Node is reachable from the entry that must run without.
  *
  * deno task size
@@ -27,20 +28,29 @@ export const BUDGETS: Readonly<Record<string, Budget>> = {
 
 /** What an entry weighs. */
 export interface Weight {
+  /** What is loaded with the entry, minified. */
   readonly minified: number;
+  /** The same, gzipped. */
   readonly gzipped: number;
-  /** Minified bytes of each package and each part of the source, the heaviest first. */
+  /** What is loaded later, when it is used, gzipped. */
+  readonly later: number;
+  /** Minified bytes of each package and each part of the source, the heaviest first, without what is loaded later. */
   readonly parts: readonly (readonly [name: string, bytes: number])[];
   /** Each import of a `node:` module that can be reached: `src/a.ts imports node:fs`. */
   readonly builtins: readonly string[];
 }
 
+/** A file that esbuild made. */
+interface Output {
+  readonly entryPoint?: string;
+  readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>>;
+  readonly imports: readonly { readonly path: string; readonly kind: string }[];
+}
+
 /** What is looked at of esbuild's account of a bundle. */
 interface Metafile {
   readonly inputs: Readonly<Record<string, { readonly imports: readonly { readonly path: string }[] }>>;
-  readonly outputs: Readonly<
-    Record<string, { readonly inputs: Readonly<Record<string, { readonly bytesInOutput: number }>> }>
-  >;
+  readonly outputs: Readonly<Record<string, Output>>;
 }
 
 const ESBUILD = "npm:esbuild@0.28.2";
@@ -55,17 +65,25 @@ export async function weigh(path: string): Promise<Weight> {
         // The tool stays out of the project's node_modules.
         ...["run", "-A", "--quiet", "--no-config", "--node-modules-dir=none", ESBUILD, path],
         ...["--bundle", "--minify", "--format=esm", "--platform=browser", "--external:node:*", "--log-level=warning"],
-        ...[`--outfile=${directory}/bundle.js`, `--metafile=${directory}/meta.json`],
+        ...["--splitting", "--entry-names=entry", `--outdir=${directory}`, `--metafile=${directory}/meta.json`],
       ],
       cwd: root,
     }).output();
     if (!success) throw new Error(`Cannot bundle ${path}: ${new TextDecoder().decode(stderr)}`);
-    const bundle = await Deno.readFile(`${directory}/bundle.js`);
     const meta: Metafile = JSON.parse(await Deno.readTextFile(`${directory}/meta.json`));
+    const first = loadedFirst(meta);
+    let [minified, gzipped, later] = [0, 0, 0];
+    for (const path of Object.keys(meta.outputs)) {
+      const chunk = await Deno.readFile(new URL(path, root));
+      const { byteLength } = gzipSync(chunk, { level: 9 });
+      if (!first.has(path)) later += byteLength;
+      else [minified, gzipped] = [minified + chunk.byteLength, gzipped + byteLength];
+    }
     return {
-      minified: bundle.byteLength,
-      gzipped: gzipSync(bundle, { level: 9 }).byteLength,
-      parts: partsOf(meta),
+      minified,
+      gzipped,
+      later,
+      parts: partsOf(meta, first),
       builtins: Object.entries(meta.inputs).flatMap(([file, { imports }]) =>
         imports.filter((to) => to.path.startsWith("node:")).map((to) => `${file} imports ${to.path}`)
       ),
@@ -75,10 +93,23 @@ export async function weigh(path: string): Promise<Weight> {
   }
 }
 
-function partsOf({ outputs }: Metafile): [name: string, bytes: number][] {
+/** The files that an import of the entry loads: itself, and what it imports other than by `import()`. */
+function loadedFirst({ outputs }: Metafile): Set<string> {
+  const loaded = new Set<string>();
+  function load(path: string): void {
+    if (loaded.has(path) || outputs[path] === undefined) return;
+    loaded.add(path);
+    for (const { path: to, kind } of outputs[path].imports) if (kind !== "dynamic-import") load(to);
+  }
+  // A chunk that is loaded later has an entry point, too; the entry's own name is given above.
+  for (const path of Object.keys(outputs)) if (path.endsWith("/entry.js")) load(path);
+  return loaded;
+}
+
+function partsOf({ outputs }: Metafile, first: ReadonlySet<string>): [name: string, bytes: number][] {
   const parts = new Map<string, number>();
-  for (const { inputs } of Object.values(outputs)) {
-    for (const [file, { bytesInOutput }] of Object.entries(inputs)) {
+  for (const [path, { inputs }] of Object.entries(outputs)) {
+    for (const [file, { bytesInOutput }] of Object.entries(first.has(path) ? inputs : {})) {
       const name = partOf(file);
       parts.set(name, (parts.get(name) ?? 0) + bytesInOutput);
     }
@@ -109,7 +140,7 @@ export async function size(budgets: Readonly<Record<string, Budget>>): Promise<s
     wrong.push(...faults(name, weight, budget));
     console.log(
       `${name.padEnd(10)} ${bytes(weight.minified)} minified ${bytes(weight.gzipped)} gzipped,` +
-        ` of ${bytes(budget.kib * 1024)}`,
+        ` of ${bytes(budget.kib * 1024)}${weight.later > 0 ? `; loaded later ${bytes(weight.later)}` : ""}`,
     );
     for (const [part, size] of weight.parts.slice(0, 6)) console.log(`  ${part.padEnd(30)} ${bytes(size)}`);
   }

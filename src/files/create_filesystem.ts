@@ -4,7 +4,6 @@ import { exists, getInfo, list, makeDir, remove, rename } from "./metadata.ts";
 import { read, readBlob, readText } from "./read.ts";
 import { readStream } from "./read_stream.ts";
 import { signedUrl } from "./signed_url.ts";
-import { watchDir } from "./watch.ts";
 import { write, writeText } from "./write.ts";
 import { writeFiles } from "./write_files.ts";
 
@@ -26,6 +25,7 @@ export function createFilesystem(connection: Connection): Filesystem {
     writeFiles: (files, options = {}) => writeFiles(connection, files, options),
     downloadUrl: (path, options = {}) => signedUrl(connection, "read", path, options),
     uploadUrl: (path, options = {}) => signedUrl(connection, "write", path, options),
-    watchDir: (path, options = {}) => watchDir(connection, path, options),
+    // Loaded when it is used, as few do.
+    watchDir: async (path, options = {}) => await (await import("./watch.ts")).watchDir(connection, path, options),
   };
 }

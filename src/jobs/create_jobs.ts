@@ -1,52 +1,27 @@
 import type { Connection } from "../connection/connection.ts";
-import type { CommandResult } from "../errors/command_result.ts";
-import type { Command } from "../process/command.ts";
-import { JobHandle } from "./job_handle.ts";
-import { checkJobId } from "./job_id.ts";
-import type { JobInfo, Jobs } from "./jobs.ts";
-import { type JournalFiles, Journals } from "./journals.ts";
-import { type JobRecord, statusOf } from "./record.ts";
-import { type DurableOptions, runDurable } from "./run_durable.ts";
-import { startJob } from "./start_job.ts";
+import type { JobsRoom } from "./jobs_room.ts";
+import type { JournalFiles } from "./journals.ts";
 
-/** Jobs, and what other rooms do with them. */
-export interface JobsRoom {
-  readonly jobs: Jobs;
-  runDurable(command: Command, options: DurableOptions): Promise<CommandResult>;
-}
-
-/** The jobs of the sandbox at the other end of a connection. */
+/**
+ * The jobs of the sandbox at the other end of a connection. Their code is asked for by the first call: it is a sixth of
+ * the package, and most programs have no jobs.
+ */
 export function createJobs(connection: Connection, files: JournalFiles): JobsRoom {
-  const journals = new Journals(connection, files);
+  let room: Promise<JobsRoom> | undefined;
+  function load(): Promise<JobsRoom> {
+    room ??= import("./jobs_room.ts").then(({ openJobs }) => openJobs(connection, files), (error) => {
+      // A page may have been offline: the next call tries again.
+      room = undefined;
+      throw error;
+    });
+    return room;
+  }
   return {
-    jobs: jobsOf(journals),
-    runDurable: (command, options) => runDurable(journals, command, options),
-  };
-}
-
-function jobsOf(journals: Journals): Jobs {
-  return {
-    start: (command, options = {}) => startJob(journals, command, options),
-    async get(id, options = {}) {
-      checkJobId(id);
-      options.signal?.throwIfAborted();
-      return new JobHandle(journals, id, await journals.find(`get job "${id}"`, id, options));
+    jobs: {
+      start: async (command, options) => await (await load()).jobs.start(command, options),
+      get: async (id, options) => await (await load()).jobs.get(id, options),
+      list: async (options) => await (await load()).jobs.list(options),
     },
-    async list(options = {}) {
-      options.signal?.throwIfAborted();
-      return (await journals.look("list jobs", [], options)).map(jobInfo);
-    },
-  };
-}
-
-function jobInfo(record: JobRecord): JobInfo {
-  return {
-    id: record.id,
-    command: record.asked?.command ?? "",
-    startedTime: new Date((Number.parseInt(record.started) || 0) * 1000),
-    // One that was edited must not hide the others.
-    status: statusOf(record) ?? { state: "lost" },
-    stdoutBytes: record.stdout,
-    stderrBytes: record.stderr,
+    runDurable: async (command, options) => await (await load()).runDurable(command, options),
   };
 }

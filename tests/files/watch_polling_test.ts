@@ -138,14 +138,15 @@ Deno.test("what a loop throws ends the watch", async () => {
 Deno.test("a watcher that nobody waits for any more is removed when it is there", async () => {
   const daemon = new WatchDaemon();
   const { promise, resolve } = Promise.withResolvers<undefined>();
-  const removed = Promise.withResolvers<void>();
+  const [asked, removed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
   daemon.onCall = (method) => {
-    if (method === "RemoveWatcher") removed.resolve();
+    (method === "RemoveWatcher" ? removed : asked).resolve();
     return method === "CreateWatcher" ? promise : undefined;
   };
   const controller = new AbortController();
   const reason = new Error("too slow");
   const watching = daemon.files.watchDir("/w", { polling: true, signal: controller.signal });
+  await asked.promise;
   controller.abort(reason);
   assertEquals(await watching.catch((error) => error), reason);
   resolve(undefined);
