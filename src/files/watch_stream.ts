@@ -60,7 +60,7 @@ export class WatchStream implements WatchSource {
 
   async next(): Promise<readonly EventMessage[]> {
     const { done, value } = await this.#next();
-    if (done) throw lostWatch(`Cannot ${this.#call.what}: the stream ended`, this.#call.sandboxId);
+    if (done) throw this.#why(lostWatch(`Cannot ${this.#call.what}: the stream ended`, this.#call.sandboxId));
     switch (value.event?.$case) {
       case "filesystem":
         return [value.event.value];
@@ -76,10 +76,15 @@ export class WatchStream implements WatchSource {
     try {
       return await this.#messages.next();
     } catch (error) {
-      throw this.#ended === undefined ? watchLost(error) : this.#ended.reason;
+      throw this.#why(watchLost(error));
     } finally {
       this.#silence.rest();
     }
+  }
+
+  /** The reason of an end that was made here, which a stream that was given up for it tells as it likes. */
+  #why(otherwise: unknown): unknown {
+    return this.#ended === undefined ? otherwise : this.#ended.reason;
   }
 
   close(): Promise<void> {
