@@ -14,17 +14,19 @@ async function echoing({ pty }: RuntimeClient): Promise<{ handle: PtyHandle; scr
 /** What a terminal has shown. */
 class Screen {
   text = "";
-  readonly #reader: ReadableStreamDefaultReader<string>;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  // Not by a pipe through a TextDecoderStream, whose turns would be counted, too.
+  readonly #decoder = new TextDecoder();
 
   constructor({ readable }: PtyHandle) {
-    this.#reader = readable.pipeThrough(new TextDecoderStream()).getReader();
+    this.#reader = readable.getReader();
   }
 
   async until(length: number): Promise<void> {
     while (this.text.length < length) {
       const { done, value } = await this.#reader.read();
       if (done) throw new Error(`Cannot trust it: the terminal ended after ${this.text.length} characters`);
-      this.text += value;
+      this.text += this.#decoder.decode(value, { stream: true });
     }
   }
 }
