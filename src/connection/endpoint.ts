@@ -72,7 +72,8 @@ export interface PortEndpoint extends Endpoint {
 
 /**
  * Finds the endpoint of a port. The gateway takes a path that begins as its path form does for just that, whatever the
- * headers and the host say: such a path is asked for by the path form.
+ * headers and the host say: such a path is asked for by the path form. So is one with two slashes in front, of which
+ * Bun's `fetch` makes one.
  */
 export function portEndpoint(
   { sandboxId, sandboxBaseUrl, routing }: ResolvedOptions,
@@ -83,14 +84,18 @@ export function portEndpoint(
   const endpoint = endpointOf(port);
   const { baseUrl } = endpoint;
   if (sandboxBaseUrl !== undefined || routing === "path") return { ...endpoint, bareUrl: baseUrl };
-  const formed = path.startsWith(PATH_FORM) ? pathForm(baseUrl, sandboxId!, port) : undefined;
+  const formed = path.startsWith("//") || isPathForm(path) ? pathForm(baseUrl, sandboxId!, port) : undefined;
   if (formed !== undefined) return { baseUrl: formed, headers: {}, bareUrl: formed };
   return { ...endpoint, bareUrl: routing === "host" ? baseUrl : pathForm(baseUrl, sandboxId!, port) };
 }
 
-/** Whether a path of the gateway's may lead to another sandbox, or to another port. */
+/**
+ * Whether a path of the gateway's may lead to another sandbox, or to another port: as it is, or after something on the
+ * way has taken slashes together or decoded what needs no encoding.
+ */
 export function isPathForm(path: string): boolean {
-  return path.startsWith(PATH_FORM);
+  const plain = path.replace(/%[4-7][0-9a-f]/gi, (code) => String.fromCharCode(parseInt(code.slice(1), 16)));
+  return plain.replace(/^\/+/, "/").startsWith(PATH_FORM);
 }
 
 function pathForm(origin: string, sandboxId: string, port: number): string {

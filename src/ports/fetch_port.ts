@@ -50,8 +50,14 @@ function refusal(context: CallContext, detail: string, code: FailureCode = "prot
 
 /** Options as `fetch` would make them of both its arguments, with a body that the engine can send. */
 async function ownInit(request: Request | undefined, init: RequestInit): Promise<OwnInit> {
-  const method = init.method ?? request?.method;
+  const method = checkMethod(init.method ?? request?.method);
+  if ((init.body ?? undefined) === undefined && request?.bodyUsed) {
+    throw new TypeError("Cannot send the body of the given Request: it was read already");
+  }
   const body = init.body ?? await bodyOf(request);
+  if (body instanceof ReadableStream && body.locked) {
+    throw new TypeError("Cannot send the given body: it is a stream that has a reader already");
+  }
   if (body !== undefined && /^(get|head)?$/i.test(method ?? "")) {
     throw new TypeError(`Cannot send a body with ${method ?? "GET"}: pass another method`);
   }
@@ -72,6 +78,12 @@ async function bodyOf(request: Request | undefined): Promise<BodyInit | undefine
   if (streamsRequests) return request.body ?? undefined;
   const blob = /^(get|head)$/i.test(request.method) ? undefined : await request.blob();
   return blob === undefined || blob.size === 0 ? undefined : blob;
+}
+
+/** Bun sends a GET where it does not know a method. */
+function checkMethod(method: string | undefined): string | undefined {
+  if (method === undefined || /^(?!(connect|trace|track)$)[\w!#$%&'*+.^`|~-]+$/i.test(method)) return method;
+  throw new TypeError(`Cannot use ${JSON.stringify(method)} as method: pass one that fetch allows`);
 }
 
 /** Copies headers. An engine's own error would show the value, which may be a secret. */

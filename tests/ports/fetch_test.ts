@@ -63,6 +63,20 @@ Deno.test("Ports.fetch() reaches a path that begins as the gateway's own do, and
   }
 });
 
+Deno.test("Ports.fetch() reaches a path that Bun, or a proxy on the way, would make one of the gateway's own", async () => {
+  const found = (location: string) => new Response(null, { status: 302, headers: { location } });
+  for (const path of ["//kruise/default--other/22/x", "//x", "/%6bruise/default--other/22/x"]) {
+    for (const routing of ["header", "host"] as const) {
+      const answer = (_: Request, i: number) => i === 0 ? found(`http://localhost:3000${path}`) : new Response();
+      const { sandbox, sent } = answered(answer, { routing });
+      await sandbox.ports.fetch(3000, "/");
+      assertEquals(new URL(sent[1]!.url).pathname, `/kruise/${ID}/3000${path}`);
+      const other = "http://gateway.test:7788//kruise/default--other/3000/x";
+      await assertRejects(() => sandbox.ports.fetch(3000, other), TypeError);
+    }
+  }
+});
+
 const REFUSALS: Readonly<Record<GatewayReplyName, SandboxErrorCode>> = {
   gatewayNotReady: "gateway_not_ready",
   sandboxNotFound: "sandbox_not_found",
@@ -212,10 +226,17 @@ Deno.test("Ports.fetch() says so where a browser hides the redirect", async () =
 Deno.test("Ports.fetch() refuses what fetch does, before any request", async () => {
   const { sandbox, sent } = answered(() => new Response());
   const secret = "word\0";
+  const locked = new Blob(["x"]).stream();
+  locked.getReader();
   for (
     const init of [
       { body: "x" },
       { method: "head", body: "x" },
+      { method: "trace" },
+      { method: "CONNECT" },
+      { method: "G T" },
+      { method: "" },
+      { method: "POST", body: locked },
       { redirect: "perhaps" },
       { headers: { "x-a": secret } },
       { headers: { "x a": "1" } },
@@ -224,5 +245,8 @@ Deno.test("Ports.fetch() refuses what fetch does, before any request", async () 
     const error = await assertRejects(() => sandbox.ports.fetch(3000, "/", init as RequestInit), TypeError);
     assert(!error.message.includes("word"));
   }
+  const read = new Request("http://localhost:3000/", { method: "POST", body: "x" });
+  await read.text();
+  await assertRejects(() => sandbox.ports.fetch(3000, read), TypeError, "body");
   assertEquals(sent.length, 0);
 });
