@@ -34,8 +34,9 @@ scan() {
 
 /**
  * Finds out whose tree each process is in, `O_`: by its session (`T_`), its parent, or because it was before. A session
- * other than the daemon's that is met in a tree was made there, and belongs to it whole. Each is looked at by itself
- * before it is taken for one of a tree: a name can make a list of many say anything.
+ * that is met in a tree was made there, and belongs to it whole, unless a tree's own root was born into it (`N_`), as
+ * into the daemon's. Each is looked at by itself before it is taken for one of a tree: a name can make a list of many
+ * say anything.
  */
 const SORT_OUT = `sort_out() {
   todo=$live more=1
@@ -54,7 +55,7 @@ const SORT_OUT = `sort_out() {
       eval "o=\\$O_$p"
       [ "$o" ] || eval "o=\\\${T_$se:-\\$O_$pp}"
       [ "$o" ] || continue
-      case $se in 0 | $own | $theirs) ;; *) eval T_$se=$o ;; esac
+      eval "[ \\"\\$N_$se\\" ] || T_$se=$o"
       eval O_$p=$o
       more=1
     done
@@ -120,8 +121,11 @@ const REPORT = `report() {
   want=$rest
 }`;
 
-/** Looks at processes: by `/proc`, where a name may hold anything, even the end of a line; elsewhere by POSIX `ps`. A
- * shell reads byte by byte, so that `cat` has all of them much sooner. */
+/**
+ * Looks at processes: by `/proc`, where a name may hold anything, even the end of a line; elsewhere by POSIX `ps`. A
+ * shell reads byte by byte, so that `cat` has all of them much sooner. What of that is no number comes from a name: it
+ * must not get to `eval`.
+ */
 const SYSTEM = `if [ -r /proc/self/stat ]; then
   cd /proc
   look() {
@@ -153,8 +157,9 @@ const SYSTEM = `if [ -r /proc/self/stat ]; then
       case $p in '' | *[!0-9]*) continue ;; esac
       case $x in
         "$p ("*") "[A-Za-z]" "[0-9]*) fields ;;
-        *) look $p || continue ;;
+        *) pp=- ;;
       esac
+      case $pp$gr$se$th$be in *[!0-9]*) look $p || continue ;; esac
       keep $p
     done
     set +f
@@ -180,19 +185,22 @@ fi
 now() { if read -r u l </proc/uptime; then now=$((\${u%.*} * 100 + 1\${u#*.} - 100)); else now=$(date +%s)00; fi; }`;
 
 /**
- * Never touches process 1, the daemon, their sessions, or a process that is no child of the daemon. `e<pid>` is one
- * whose end was told: what has its process id is another, but its session is nobody else's. `f<pid>` is one that is
- * known for what it is by whoever asks, and need not be a child of the daemon.
+ * Never touches process 0 (to `kill`, the group of the helper itself), process 1, the daemon, their sessions, or a
+ * process that is no child of the daemon. `e<pid>` is one whose end was told: what has its process id is another, but
+ * its session is nobody else's. `f<pid>` is one that is known for what it is by whoever asks, and need not be a child of
+ * the daemon.
  */
 const MAIN = `look $PPID
 theirs=$se
 look $$
 own=$se
+eval N_0=1 N_$own=1 N_$theirs=1
 for a; do
   t=\${a#[ef]}
-  case $t in 1 | $$ | $PPID | $own | $theirs) echo $t none; continue ;; esac
+  case $t in 0 | 1 | $$ | $PPID | $own | $theirs) echo $t none; continue ;; esac
   if look $t; then
     if [ $a != f$t ] && { [ $a != $t ] || [ $pp != $PPID ]; }; then echo $t none; continue; fi
+    [ $se = $t ] || eval N_$se=1
     eval "O_$t=$t B_$t=$be"
   fi
   eval T_$t=$t

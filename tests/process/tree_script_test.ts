@@ -133,7 +133,7 @@ for (const shell of HERE) {
       const dir = await Deno.makeTempDir();
       try {
         // As in /proc/<pid>/stat, and two lines of it.
-        for (const hostile of ["a) S 1 1 1 (", "x\n1 (y) S 0 0", "sp ace $(exit)"]) {
+        for (const hostile of ["a) S 1 1 1 (", "x\n1 (y) S 0 0", "sp ace $(exit)", ") S 1;want=\n"]) {
           await Deno.symlink("/bin/sleep", `${dir}/${hostile}`);
           const script = `"$0" 300 & echo $!; echo ready; wait`;
           const family = await start(["sh", "-c", script, `${dir}/${hostile}`]);
@@ -159,6 +159,48 @@ for (const shell of HERE) {
     },
   });
 }
+
+Deno.test({
+  ...linux,
+  name: "the helper ends a session that was made in a tree, with what was orphaned there",
+  async fn() {
+    const script = "setsid sh -c '(sleep 300 & echo $!); echo $$; echo ready; sleep 300; :' & wait";
+    for (const session of [true, false]) {
+      const family = await start(["sh", "-c", script], session);
+      assertEquals(family.told.map(lives), [true, true]);
+      assertEquals(await end(["sh"], 200, [`${family.pid}`]), [`${family.pid} gone`]);
+      assertEquals(family.told.filter(lives), []);
+      await family.ended();
+    }
+  },
+});
+
+Deno.test({
+  ...linux,
+  name: "the helper signals nothing for process 0, which stands for its own group, and for sessions of elsewhere",
+  async fn() {
+    // Nothing is signalled here in any case: it would be half of the machine.
+    const script = `kill() { echo kill "$@"; }\n${TREE_SCRIPT}`;
+    assertEquals(await end(["sh"], 0, ["0", "e0", "f0"], script), ["0 none", "0 none", "0 none"]);
+  },
+});
+
+Deno.test({
+  ...linux,
+  name: "the helper leaves alone what shares a session with a tree that has none of its own",
+  async fn() {
+    // As after a restart of the daemon, whose session was another.
+    const both = await start(["sh", "-c", "sleep 300 & echo $!; sleep 300 & echo $!; echo ready; wait"]);
+    const [doomed, spared] = both.told;
+    try {
+      assertEquals(await end(["sh"], 0, [`f${doomed}`]), [`${doomed} gone`]);
+      assertEquals([doomed!, spared!, both.pid].map(lives), [false, true, true]);
+    } finally {
+      await end(["sh"], 0, [`${both.pid}`]);
+      await both.ended();
+    }
+  },
+});
 
 Deno.test({
   ...linux,
