@@ -112,18 +112,38 @@ async function runHelper(connection: Connection, batch: readonly Waiting[], onSt
   const stream = await openStream(connection, call, request, {}, () => Promise.resolve());
   onStarted();
   const timeoutMs = batch[0]!.graceMs + REPORT_MS;
-  // What a helper that is late has to say is still read, for nobody.
-  if (await withLimits({ timeoutMs, context: call }, () => readReports(stream, batch))) return;
+  const reports: Reports = { waiting: new Set(batch), told: [] };
+  try {
+    // What a helper that is late has to say is still read, for nobody.
+    await withLimits({ timeoutMs, context: call }, () => readReports(stream, reports));
+  } catch (error) {
+    // What was told of all is so, however the stream ends that told it.
+    if (reports.waiting.size > 0) throw error;
+  }
+  tell(reports);
+  if (reports.waiting.size === 0) return;
   throw new SandboxError(`Cannot ${what}: the helper for it did not say what became of it`, {
     code: "internal",
     sandboxId: connection.options.sandboxId,
   });
 }
 
-/** Tells each target what became of it. false: not all were told when the helper ended. */
-async function readReports(stream: ProcessStream, batch: readonly Waiting[]): Promise<boolean> {
-  const waiting = new Set(batch);
-  let told: (() => void)[] = [];
+/** What a helper has reported. */
+interface Reports {
+  /** The targets of which it has not told. */
+  readonly waiting: Set<Waiting>;
+  /** Tell the others. */
+  told: (() => void)[];
+}
+
+function tell(reports: Reports): void {
+  for (const tellOne of reports.told) tellOne();
+  reports.told = [];
+}
+
+/** Tells each target what became of it. The last ones are told when the helper is gone too: nothing is left then. */
+async function readReports(stream: ProcessStream, reports: Reports): Promise<void> {
+  const { waiting } = reports;
   const lines = new LineSplitter();
   for (let event = await stream.next(); event.$case !== "end"; event = await stream.next()) {
     if (event.value.output?.$case !== "stdout") continue;
@@ -132,17 +152,11 @@ async function readReports(stream: ProcessStream, batch: readonly Waiting[]): Pr
       for (const target of waiting) {
         if (target.pid !== pid || end === undefined) continue;
         waiting.delete(target);
-        told.push(() => target.resolve(end));
+        reports.told.push(() => target.resolve(end));
       }
     }
-    // The last ones are told when the helper is gone too: nothing of all this is left then.
-    if (waiting.size > 0) {
-      for (const tell of told) tell();
-      told = [];
-    }
+    if (waiting.size > 0) tell(reports);
   }
-  for (const tell of told) tell();
-  return waiting.size === 0;
 }
 
 /** No shell counts further, as far as is certain. */

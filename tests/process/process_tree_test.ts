@@ -96,6 +96,28 @@ Deno.test("killTree() rejects for what the helper does not tell of", async () =>
   await settle(time);
 });
 
+Deno.test("killTree() believes what the helper has told of all, also where its stream is lost or does not end", async () => {
+  using time = new FakeTime();
+  const daemon = new FakeDaemon();
+  const connection = daemon.connection();
+  const ends: unknown[] = [];
+  const killing = () => void endTree(connection, 7).then((end) => ends.push(end), (error) => ends.push(error));
+  daemon.onTree = (_, stream) => void stream.stdout("7 gone\n");
+  killing();
+  await settle(time);
+  await time.tickAsync(7_000);
+  daemon.onTree = (_, stream) => {
+    stream.stdout("7 none\n");
+    setTimeout(() => stream.cut(), 10);
+  };
+  killing();
+  await settle(time);
+  await time.tickAsync(10);
+  await settle(time);
+  assertEquals(ends, [{ found: true }, { found: false }]);
+  assertEquals(daemon.calls, ["KillTree", "KillTree"]);
+});
+
 Deno.test("endTree() kills the process itself where the helper cannot be run, and says what that means", async () => {
   const daemon = new FakeDaemon();
   daemon.onCall = (method) => method === "KillTree" ? unavailable() : undefined;
