@@ -16,11 +16,12 @@ export const ptyHandles: readonly Case[] = [
       const second = own(await pty.connect(first.pid));
       const third = own(await pty.connect({ tag }));
       equal([second.pid, third.pid], [first.pid, first.pid]);
-      const users = [first, second, third].map(sitAt);
-      await users[2]!.types("one\n");
-      for (const user of users) await user.sees("one\r\n");
-      await users[1]!.types("two\n");
-      for (const user of users) await user.sees("two\r\n");
+      // Who types in vain is told so, but not those who look on: they look later.
+      const [one, two, three] = [sitAt(first), sitAt(second), sitAt(third)];
+      await three.types("one\n");
+      for (const user of [three, two, one]) await user.sees("one\r\n");
+      await two.types("two\n");
+      for (const user of [two, one, three]) await user.sees("two\r\n");
       for (const terminal of [first, second, third]) equal((await terminal.wait()).exitCode, 8);
     },
   },
