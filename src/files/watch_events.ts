@@ -22,10 +22,14 @@ export class Watch implements WatchHandle {
   readonly #source: WatchSource;
   readonly #context: WatchContext;
   readonly #queue = new BoundedQueue<WatchEvent>(QUEUE_BYTES);
-  readonly #onAbort = () => void this.stop().catch(() => {});
+  readonly #onAbort = () => {
+    this.#isAborted = true;
+    void this.stop().catch(() => {});
+  };
   /** Set once nothing more is fetched. */
   #closing: Promise<void> | undefined;
   #isRead = false;
+  #isAborted = false;
 
   /** Begins to fetch. */
   constructor(source: WatchSource, context: WatchContext) {
@@ -54,7 +58,7 @@ export class Watch implements WatchHandle {
       try {
         const value = over ? undefined : await this.#queue.next();
         if (value !== undefined) return { done: false, value };
-        if (!over && this.#queue.isCancelled) this.#context.signal?.throwIfAborted();
+        if (!over && this.#isAborted) this.#context.signal?.throwIfAborted();
       } catch (error) {
         over = true;
         throw error;

@@ -187,3 +187,12 @@ Deno.test("an abort drops what was not read", async () => {
   controller.abort(reason);
   assertEquals(await Array.fromAsync(watch).catch((error) => error), reason);
 });
+
+Deno.test("a watch that was stopped knows of no abort that comes later", async () => {
+  const daemon = new WatchDaemon();
+  const controller = new AbortController();
+  const watch = await daemon.files.watchDir("/w", { signal: controller.signal });
+  await watch.stop();
+  controller.abort(new Error("too late"));
+  assertEquals(await Array.fromAsync(watch), []);
+});
