@@ -65,9 +65,14 @@ const ENDS: ReadonlySet<string> = new Set([
 
 const TREE_LEFT = /^Cannot end all of the process tree of \d+: only the process itself was killed/;
 
-/** Why something failed. Where the helper for a whole tree could not be run, the error says what is left, its cause why. */
+/**
+ * Why something failed. Where the helper for a whole tree could not be run, the error says what is left, its cause why;
+ * it is itself the cause of what a process was stopped for.
+ */
 export function reasonOf(error: SandboxError): SandboxErrorCode {
-  return TREE_LEFT.test(error.message) && isSandboxError(error.cause) ? error.cause.code : error.code;
+  const tree = [error, error.cause].find((each) => isSandboxError(each) && TREE_LEFT.test(each.message));
+  const { cause } = (tree ?? {}) as { cause?: unknown };
+  return isSandboxError(cause) ? cause.code : error.code;
 }
 
 /** Demands that an error is one of this package, has a reason among the faults, and made nothing up. */

@@ -63,8 +63,8 @@ export async function runFaultCase(fault: FaultCase): Promise<FaultReport> {
   };
 }
 
-/** What portable cases say that wait for the end of a process. */
-const STILL_THERE = /still listed/;
+/** What portable cases say that wait for the end of a process, or have given it time to end by itself. */
+const ENDED_AMISS = /still listed|it had its time/;
 
 function isPortable({ name }: Scenario): boolean {
   return name.startsWith("case: ");
@@ -87,9 +87,10 @@ async function outcomeOf(scenario: Scenario, stage: Stage): Promise<unknown> {
 /** Judges an error. What a scenario itself finds wrong is a lie, unless it came in place of an error it waited for. */
 function judgeAny(error: unknown, scenario: Scenario, stage: Stage, struck: readonly FaultStruck[]): void {
   const reason = error instanceof CheckError && isSandboxError(error.cause) ? error.cause : error;
-  // An abort is told the caller's own reason, also where the kill was lost; a portable case then waits for the end.
-  const waitedInVain = reason instanceof CheckError && STILL_THERE.test(reason.message);
-  if (isPortable(scenario) && waitedInVain && cannotEnd(struck)) return;
+  // An abort is told the caller's own reason, also where the kill was lost; a portable case then waits for the end. And
+  // where the helper's answer was lost, the process itself is killed at once.
+  const endedAmiss = reason instanceof CheckError && ENDED_AMISS.test(reason.message);
+  if (isPortable(scenario) && endedAmiss && cannotEnd(struck)) return;
   if (reason instanceof CheckError) throw reason;
   if (!isPortable(scenario)) return judge(reason, scenario, stage, struck);
   if (limitOf(stage.case) === SHORT_LIMIT_MS && [reason, (reason as Error).cause].some(isTimeout)) return;

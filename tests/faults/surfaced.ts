@@ -29,5 +29,7 @@ export function watched<T extends object>(target: T, see: (error: SandboxError) 
 /** Whether something has methods that may fail and may stand behind a proxy: a stream may not, data need not. */
 function isOurs(value: unknown): value is object {
   if (typeof value !== "object" || value === null || value instanceof ReadableStream) return false;
-  return ["run", "read", "wait", "next"].some((name) => typeof Reflect.get(value, name) === "function");
+  return ["run", "read", "wait", "next", Symbol.asyncIterator].some((name) =>
+    typeof Reflect.get(value, name) === "function"
+  );
 }
