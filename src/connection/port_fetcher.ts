@@ -111,7 +111,7 @@ export class PortFetcher {
         done(undefined);
         throw init.signal.reason;
       }
-      const failed = engineFailure({ ...call, doubt: HINTS.port }, cause, url);
+      const failed = engineFailure({ ...call, doubt: HINTS.port }, withoutQuery(cause), url);
       done(undefined, failed.error);
       return failed;
     }
@@ -161,4 +161,16 @@ export class PortFetcher {
     for (const [name, value] of Object.entries(endpoint.headers)) headers.set(name, value);
     return headers;
   }
+}
+
+/** What an engine says of a failure, without the query of the URL: that may hold secrets, and Deno and Bun tell it. */
+function withoutQuery(error: unknown, depth: number = 0): unknown {
+  if (!(error instanceof Error) || depth > 5) return undefined;
+  const { name, message, code, cause, errors } = error as Error & Partial<Record<"code" | "errors", unknown>>;
+  const copy = new Error(message.replace(/(https?:[^\s?#]*)[?#]\S*/g, "$1"), { cause: withoutQuery(cause, depth + 1) });
+  return Object.assign(copy, {
+    name,
+    ...(code !== undefined && { code }),
+    ...(Array.isArray(errors) && { errors: errors.map((inner) => withoutQuery(inner, depth + 1)) }),
+  });
 }

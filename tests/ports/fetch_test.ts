@@ -1,5 +1,11 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { isSandboxError, type RequestEvent, type SandboxErrorCode } from "../../mod.ts";
+import {
+  isSandboxError,
+  type RequestEvent,
+  type ResponseEvent,
+  SandboxError,
+  type SandboxErrorCode,
+} from "../../mod.ts";
 import { GATEWAY_REPLIES, gatewayReply, type GatewayReplyName } from "../../src/testing/mod.ts";
 import { answered, ID, words } from "./tools.ts";
 
@@ -180,6 +186,30 @@ Deno.test("Ports.fetch() tells observers of each request, but not its query", as
     url: "http://gateway.test:7788/files",
     attempt: 1,
   }]);
+});
+
+Deno.test("Ports.fetch() and waitFor() show nothing of a query where the connection fails", async () => {
+  const path = "/files?signature=v1_secret&t=secret'x";
+  const events: ResponseEvent[] = [];
+  const { sandbox, sent } = answered(({ url }) => {
+    // As Bun and Deno tell it.
+    const cause = Object.assign(new Error(`error sending request for url (${url}): refused`), { path: url });
+    throw Object.assign(new TypeError(`Malformed_HTTP_Response fetching "${url}"`, { cause }), {
+      path: url,
+      code: "E",
+    });
+  }, { onResponse: (event) => void events.push(event) });
+  for (
+    const call of [() => sandbox.ports.fetch(3000, path), () => sandbox.ports.waitFor(3000, { path, timeoutMs: 1 })]
+  ) {
+    const error = await assertRejects(call, SandboxError);
+    assert(!Deno.inspect([error, events], { depth: 9 }).includes("secret"));
+    if (error.code === "wait_timeout") continue;
+    const { name, code, message, cause } = error.cause as Error & { code: string };
+    assertEquals([error.code, name, code], ["protocol", "TypeError", "E"]);
+    assertStringIncludes(message, "Malformed_HTTP_Response");
+    assertStringIncludes((cause as Error).message, sent[0]!.url.split("?")[0]!);
+  }
 });
 
 Deno.test("Ports.fetch() follows to the host that the request named, by its path form too, and takes no token elsewhere", async () => {
