@@ -73,7 +73,7 @@ class CallbackDelivery implements Delivery, Subscriber {
     try {
       const pending = this.#tell(chunk);
       if (pending !== undefined) void this.#work(pending);
-      else this.#working = false;
+      else this.#idle();
     } catch (error) {
       this.#giveUp(error);
     }
@@ -122,6 +122,12 @@ class CallbackDelivery implements Delivery, Subscriber {
     } catch (error) {
       this.#giveUp(error);
     }
+  }
+
+  /** The callback is done; it may itself have ended the output. */
+  #idle(): void {
+    this.#working = false;
+    if (this.#queue.isAtEnd) this.#wake();
   }
 
   #giveUp(error: unknown): void {

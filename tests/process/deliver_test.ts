@@ -101,6 +101,17 @@ Deno.test("deliver() rejects with how the output ended, behind what had arrived"
   assertEquals(seen, ["stdout:a"]);
 });
 
+Deno.test("deliver() settles where the callback itself is what ends the output", async () => {
+  for (const error of [undefined, new Error("lost")]) {
+    const output = new Output(true, 1_000);
+    const { done } = deliver(output, { onStdout: () => error === undefined ? output.close() : output.fail(error) });
+    await turn();
+    output.push("stdout", bytes("a"));
+    const late = turn().then(() => "not settled");
+    assertStrictEquals(await Promise.race([done, late]).catch((reason) => reason), error);
+  }
+});
+
 Deno.test("Delivery.cancel() delivers no more, not the half of a character either", async () => {
   const output = new Output(true, 1_000);
   const seen: string[] = [];
