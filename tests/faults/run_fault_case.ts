@@ -63,8 +63,8 @@ export async function runFaultCase(fault: FaultCase): Promise<FaultReport> {
   };
 }
 
-/** What portable cases say that wait for the end of a process, or have given it time to end by itself. */
-const ENDED_AMISS = /still listed|it had its time/;
+/** What portable cases say of a process that does not end, ends before its time, or leaves something behind. */
+const ENDED_AMISS = /still listed|it had its time|what is left/;
 
 function isPortable({ name }: Scenario): boolean {
   return name.startsWith("case: ");
@@ -88,7 +88,7 @@ async function outcomeOf(scenario: Scenario, stage: Stage): Promise<unknown> {
 function judgeAny(error: unknown, scenario: Scenario, stage: Stage, struck: readonly FaultStruck[]): void {
   const reason = error instanceof CheckError && isSandboxError(error.cause) ? error.cause : error;
   // An abort is told the caller's own reason, also where the kill was lost; a portable case then waits for the end. And
-  // where the helper's answer was lost, the process itself is killed at once.
+  // where the helper for its tree was lost, the process itself is killed, at once.
   const endedAmiss = reason instanceof CheckError && ENDED_AMISS.test(reason.message);
   if (isPortable(scenario) && endedAmiss && cannotEnd(struck)) return;
   if (reason instanceof CheckError) throw reason;
