@@ -33,10 +33,14 @@ export async function exists(connection: Connection, path: string, options: User
   }
 }
 
-/** What is there. */
-export async function getInfo(connection: Connection, path: string, options: UserOptions): Promise<EntryInfo> {
+/** What is there; `what` names the call that asks. */
+export async function getInfo(
+  connection: Connection,
+  path: string,
+  options: UserOptions,
+  what: string = `get info of ${JSON.stringify(path)}`,
+): Promise<EntryInfo> {
   checkPath(path);
-  const what = `get info of ${JSON.stringify(path)}`;
   const { entry } = await asFileAccount(
     connection,
     what,

@@ -17,9 +17,9 @@ export async function watchDir(connection: Connection, path: string, options: Wa
   const recursive = checkFlag("recursive", options.recursive);
   const polling = checkFlag("polling", options.polling);
   options.signal?.throwIfAborted();
-  // Events have names below the directory, and only the daemon knows where its homes are.
-  const absolute = path.startsWith("/") ? path : (await getInfo(connection, path, options)).path;
   const what = `watch directory ${JSON.stringify(path)}`;
+  // Events have names below the directory, and only the daemon knows where its homes are.
+  const absolute = path.startsWith("/") ? path : (await getInfo(connection, path, options, what)).path;
   const request = { path: absolute, recursive, includeEntry: false, allowNetworkMounts: false };
   const source = await connection.accounts.forFiles(options.user, async ({ authorization }) => {
     const call = connection.call(what, "file", options, authorization);

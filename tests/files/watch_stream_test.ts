@@ -4,6 +4,7 @@ import { DisconnectedError } from "../../src/errors/disconnected_error.ts";
 import { SandboxError } from "../../src/errors/sandbox_error.ts";
 import type { WatchEvent } from "../../src/files/watch_handle.ts";
 import { settle, until } from "../process/turns.ts";
+import { rpcError } from "./tools.ts";
 import { EventType, type FakeWatch, WatchDaemon } from "./watch_daemon.ts";
 
 const { CREATE, WRITE, REMOVE, RENAME, CHMOD } = EventType;
@@ -97,6 +98,13 @@ Deno.test("watchDir rejects where the watch is not armed", async () => {
     if (error.message.includes("no space")) assertStringIncludes(error.hint ?? "", "max_user_watches");
     assertEquals([daemon.calls, daemon.watches[0]!.isCut], [["WatchDir"], true]);
   }
+});
+
+Deno.test("watchDir says what it could not do, also where it asks for the home first", async () => {
+  const daemon = new WatchDaemon();
+  daemon.onCall = () => rpcError(404, "not_found", "file not found: lstat /home/user/x: no such file or directory");
+  const error = await assertRejects(() => daemon.files.watchDir("x"), SandboxError, 'Cannot watch directory "x": ');
+  assertEquals([error.code, daemon.calls], ["file_not_found", ["Stat"]] as never);
 });
 
 Deno.test("watchDir refuses what makes no sense before any request", async () => {
