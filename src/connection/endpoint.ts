@@ -94,7 +94,7 @@ export function portEndpoint(
  * way has taken slashes together or decoded what needs no encoding.
  */
 export function isPathForm(path: string): boolean {
-  const plain = path.replace(/%[4-7][0-9a-f]/gi, (code) => String.fromCharCode(parseInt(code.slice(1), 16)));
+  const plain = path.replace(/%[2-7][0-9a-f]/gi, (code) => String.fromCharCode(parseInt(code.slice(1), 16)));
   return plain.replace(/^\/+/, "/").startsWith(PATH_FORM);
 }
 
