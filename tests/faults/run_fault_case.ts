@@ -89,7 +89,7 @@ function judgeAny(error: unknown, scenario: Scenario, stage: Stage, struck: read
   const reason = error instanceof CheckError && isSandboxError(error.cause) ? error.cause : error;
   // An abort is told the caller's own reason, also where the kill was lost; a portable case then waits for the end. And
   // where the helper for its tree was lost, the process itself is killed, at once.
-  const endedAmiss = reason instanceof CheckError && ENDED_AMISS.test(reason.message);
+  const endedAmiss = error instanceof CheckError && ENDED_AMISS.test(error.message);
   if (isPortable(scenario) && endedAmiss && cannotEnd(struck)) return;
   if (reason instanceof CheckError) throw reason;
   if (!isPortable(scenario)) return judge(reason, scenario, stage, struck);
