@@ -111,7 +111,8 @@ export class PortFetcher {
         done(undefined);
         throw init.signal.reason;
       }
-      const failed = engineFailure({ ...call, doubt: HINTS.port }, withoutQuery(cause), url);
+      const ifRefused = this.hasGateway || port === this.#options.runtimePort ? undefined : HINTS.port;
+      const failed = engineFailure({ ...call, doubt: HINTS.port, ifRefused }, withoutQuery(cause), url);
       done(undefined, failed.error);
       return failed;
     }

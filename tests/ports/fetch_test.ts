@@ -3,6 +3,7 @@ import {
   isSandboxError,
   type RequestEvent,
   type ResponseEvent,
+  type RuntimeClientOptions,
   SandboxError,
   type SandboxErrorCode,
 } from "../../mod.ts";
@@ -186,6 +187,17 @@ Deno.test("Ports.fetch() tells observers of each request, but not its query", as
     url: "http://gateway.test:7788/files",
     attempt: 1,
   }]);
+});
+
+Deno.test("Ports.fetch() says what a refused connection means: no server where no gateway is in front", async () => {
+  const hintOf = async (options: RuntimeClientOptions, port: number) => {
+    const { sandbox } = answered(() => Promise.reject(new TypeError("ECONNREFUSED")), options);
+    return (await assertRejects(() => sandbox.ports.fetch(port, "/"), SandboxError)).hint ?? "";
+  };
+  const sandboxBaseUrl = (port: number) => `http://host.test:${port}`;
+  assertStringIncludes(await hintOf({ domain: undefined, sandboxBaseUrl }, 3000), "Nothing may listen on that port");
+  assertStringIncludes(await hintOf({ domain: undefined, sandboxBaseUrl }, 49983), "sandboxBaseUrl");
+  assertStringIncludes(await hintOf({}, 3000), "check domain");
 });
 
 Deno.test("Ports.fetch() and waitFor() show nothing of a query where the connection fails", async () => {

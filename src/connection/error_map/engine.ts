@@ -101,7 +101,8 @@ export function engineFailure(context: CallContext, cause: unknown, url: string)
   const { host, hostname } = new URL(url);
   const words = withoutAddress(chainOf(cause), hostname);
   const row = ROWS.find(({ text }) => text.test(words)) ?? OTHER;
-  const failed = failure(context, `${row.detail} (${host})`, row, { cause });
+  const meaning = row.nothingRan ? { ...row, hint: context.ifRefused ?? row.hint } : row;
+  const failed = failure(context, `${row.detail} (${host})`, meaning, { cause });
   if (row.nothingRan) refused.add(failed.error);
   return failed;
 }

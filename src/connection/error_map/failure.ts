@@ -17,6 +17,8 @@ export interface CallContext {
   readonly subject?: "file" | "process" | undefined;
   /** What to know where nobody can tell whether it was done: a hint for network errors. */
   readonly doubt?: string | undefined;
+  /** A better hint where the connection is refused. */
+  readonly ifRefused?: string | undefined;
   /** The sandbox it is done to. */
   readonly sandboxId?: string | undefined;
   /** Takes the secrets that were sent out of a server's words, which may repeat them. */
