@@ -10,8 +10,8 @@ import { record, replay } from "../../../src/testing/mod.ts";
 import { runCase } from "../../conformance/case.ts";
 import { CASES as ALL_CASES } from "../../conformance/cases.ts";
 
-/** What goes by the client's `fetch` can be played again. */
-const CASES = ALL_CASES.filter(({ direct = false }) => !direct);
+/** What goes by the client's `fetch` can be played again, but for process trees: their marks are numbers, made anew. */
+const CASES = ALL_CASES.filter(({ direct = false, name }) => !direct && !name.startsWith("tree:"));
 
 const ELSEWHERE: RuntimeClientOptions = {
   sandboxId: "default--another-sandbox",
