@@ -10,7 +10,7 @@ import { type ExitStatus, exitStatus } from "./exit_status.ts";
 import type { Output } from "./output.ts";
 import type { ProcessStream, StreamEvent } from "./process_stream.ts";
 import { pump } from "./pump.ts";
-import { killOwned } from "./signals.ts";
+import { killDead } from "./signals.ts";
 import { cutWhenSilent, type Silence } from "./silence.ts";
 
 /** How long a killed process may take to hand over its last output. Then that goes on in the background. */
@@ -279,7 +279,8 @@ export class Session {
         seen = this.#taken;
         await within(HELD_MS, this.#pumped);
       }
-      if (!this.#read) await killOwned(this.#connection, this.pid);
+      const isRead = () => within(HELD_MS, this.#pumped).then(() => this.#read);
+      if (!this.#read) await killDead(this.#connection, this.pid, isRead);
       await this.#pumped;
     };
     await within(DRAIN_MS, hurry());

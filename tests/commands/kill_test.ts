@@ -204,6 +204,24 @@ Deno.test("a dead tree whose output something else holds is killed by the daemon
   assertEquals((await handle.wait({ check: false })).stdout, "moremoremore");
 });
 
+Deno.test("a dead tree whose output something else holds is killed by the daemon once more where that was refused", async () => {
+  using time = new FakeTime();
+  const daemon = new FakeDaemon();
+  const handle = await started(daemon);
+  daemon.onTree = (_, stream) => void stream.stdout("7 gone\n").end();
+  daemon.onCall = (method) =>
+    method === "SendSignal" && !daemon.calls.slice(0, -1).includes(method) ? unavailable() : undefined;
+  daemon.onSignal = () => !!daemon.streams[0]!.end(143);
+  const killing = handle.kill({ tree: true });
+  for (let tick = 0; tick < 6; tick++) {
+    await settle(time);
+    await time.tickAsync(500);
+  }
+  assertEquals(daemon.calls, ["Start", "KillTree", "SendSignal", "SendSignal"]);
+  assertEquals(await killing, true);
+  assertEquals((await handle.wait({ check: false })).exitCode, 143);
+});
+
 Deno.test("Commands.kill({ tree: true }) kills the process alone where the helper cannot be run, and says so", async () => {
   const daemon = new FakeDaemon();
   daemon.onCall = (method) => method === "KillTree" ? unavailable() : undefined;
