@@ -27,6 +27,7 @@ export class WebTerminal {
   readonly #observer: ResizeObserver;
   readonly #over = new AbortController();
   #pty: PtyHandle | undefined;
+  #attached: Promise<PtyHandle> | undefined;
   #keys: WritableStreamDefaultWriter<Uint8Array | string> | undefined;
   #resizing = false;
 
@@ -57,9 +58,10 @@ export class WebTerminal {
     await this.#follow(() => this.#connect());
   }
 
-  /** Kills the shell, where it is connected. */
+  /** Kills the shell, where it is connected or about to be. */
   async kill(): Promise<void> {
-    await this.#pty?.kill();
+    const pty = await this.#attached?.catch(() => undefined);
+    await pty?.kill();
   }
 
   /** Takes the screen away. The shell goes on. */
@@ -83,7 +85,9 @@ export class WebTerminal {
   async #follow(attach: () => Promise<PtyHandle>): Promise<void> {
     for (let waitMs = FIRST_WAIT_MS;; waitMs = Math.min(2 * waitMs, MOST_WAIT_MS)) {
       try {
-        const pty = await attach();
+        this.#attached = attach();
+        const pty = await this.#attached;
+        if (this.#over.signal.aborted) return await pty.disconnect();
         waitMs = FIRST_WAIT_MS;
         const { exitCode, signal } = await this.#show(pty);
         return this.#end(signal ?? `exit code ${exitCode}`);
@@ -120,7 +124,7 @@ export class WebTerminal {
       await pour(pty.readable, this.#screen);
       return await pty.wait();
     } finally {
-      this.#pty = this.#keys = undefined;
+      this.#pty = this.#attached = this.#keys = undefined;
     }
   }
 

@@ -168,6 +168,20 @@ export const CASES: Readonly<Record<string, (desk: Desk) => Promise<void>>> = {
     await screen.run("echo back in $$", new RegExp(`^back in ${pid}$`, "m"));
   },
 
+  async "a shell that is closed before it is open does not stay"({ page, screen }) {
+    const close = "[role=tablist] > :last-child > [role=tab] + button";
+    for (let count = 0; count < 3; count++) {
+      await page.evaluate(
+        `["#new", ${JSON.stringify(close)}].forEach((button) => document.querySelector(button).click())`,
+      );
+      await screen.until(`document.querySelectorAll("[role=tab]").length === 1`);
+      await screen.run(`echo still ${count}`, new RegExp(`^still ${count}$`, "m"));
+    }
+    await page.reload();
+    await opened(screen, 1);
+    await screen.run("echo alone", /^alone$/m);
+  },
+
   async "no more terminals than leave a connection for the keys"({ page, screen }) {
     for (let count = 2; count <= MOST; count++) {
       await page.click("#new");
