@@ -256,6 +256,18 @@ Deno.test("Ports.fetch() follows to the host that the request named, by its path
   }
 });
 
+Deno.test("Ports.fetch() follows 20 redirects, as fetch does", async () => {
+  const follow = async (count: number) => {
+    const { sandbox, sent } = answered((_, i) =>
+      i < count ? new Response(null, { status: 302, headers: { location: `/${i}` } }) : new Response("there")
+    );
+    const said = await sandbox.ports.fetch(3000, "/").then((response) => response.text(), (error) => error.message);
+    return [said.replace(/^.*: /, ""), sent.length];
+  };
+  assertEquals(await follow(20), ["there", 21]);
+  assertEquals(await follow(21), ["redirected more than 20 times", 21]);
+});
+
 Deno.test("Ports.fetch() says so where a browser hides the redirect", async () => {
   const hidden = () => Object.defineProperty(new Response(), "type", { value: "opaqueredirect" });
   const { sandbox } = answered(hidden);
