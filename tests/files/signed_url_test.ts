@@ -54,6 +54,14 @@ Deno.test("Filesystem.downloadUrl() learns the account by one request, if it mus
   assertEquals(known.sent.length, 2);
 });
 
+Deno.test("Filesystem.downloadUrl() refuses a life that is none", async () => {
+  const files = filesOf({ user: "user", runtimeToken: "rt" });
+  for (const expiresInSeconds of [0, -1, 1.5, NaN, Infinity, 2 ** 53]) {
+    await assertRejects(() => files.downloadUrl("x", { expiresInSeconds }), RangeError, "expiresInSeconds");
+  }
+  await assertRejects(() => files.downloadUrl("x", { expiresInSeconds: "5" as never }), TypeError, "expiresInSeconds");
+});
+
 Deno.test("Filesystem.uploadUrl() makes no request with an aborted signal", async () => {
   const { sandbox, sent } = answered(() => new Response());
   const reason = new Error("mine");
