@@ -73,7 +73,9 @@ class CallbackDelivery implements Delivery, Subscriber {
     try {
       const pending = this.#tell(chunk);
       if (pending !== undefined) void this.#work(pending);
-      else this.#idle();
+      else this.#working = false;
+      // The callback may itself have ended the output.
+      if (this.#queue.isAtEnd) this.#wake();
     } catch (error) {
       this.#giveUp(error);
     }
@@ -122,12 +124,6 @@ class CallbackDelivery implements Delivery, Subscriber {
     } catch (error) {
       this.#giveUp(error);
     }
-  }
-
-  /** The callback is done; it may itself have ended the output. */
-  #idle(): void {
-    this.#working = false;
-    if (this.#queue.isAtEnd) this.#wake();
   }
 
   #giveUp(error: unknown): void {

@@ -112,38 +112,32 @@ async function runHelper(connection: Connection, batch: readonly Waiting[], onSt
   const stream = await openStream(connection, call, request, {}, () => Promise.resolve());
   onStarted();
   const timeoutMs = batch[0]!.graceMs + REPORT_MS;
-  const reports: Reports = { waiting: new Set(batch), told: [] };
+  const waiting = new Set(batch);
+  const told: (() => void)[] = [];
   try {
     // What a helper that is late has to say is still read, for nobody.
-    await withLimits({ timeoutMs, context: call }, () => readReports(stream, reports));
+    await withLimits({ timeoutMs, context: call }, () => readReports(stream, waiting, told));
   } catch (error) {
     // What was told of all is so, however the stream ends that told it.
-    if (reports.waiting.size > 0) throw error;
+    if (waiting.size > 0) throw error;
   }
-  tell(reports);
-  if (reports.waiting.size === 0) return;
+  tell(told);
+  if (waiting.size === 0) return;
   throw new SandboxError(`Cannot ${what}: the helper for it did not say what became of it`, {
     code: "internal",
     sandboxId: connection.options.sandboxId,
   });
 }
 
-/** What a helper has reported. */
-interface Reports {
-  /** The targets of which it has not told. */
-  readonly waiting: Set<Waiting>;
-  /** Tell the others. */
-  told: (() => void)[];
+function tell(told: (() => void)[]): void {
+  for (const tellOne of told.splice(0)) tellOne();
 }
 
-function tell(reports: Reports): void {
-  for (const tellOne of reports.told) tellOne();
-  reports.told = [];
-}
-
-/** Tells each target what became of it. The last ones are told when the helper is gone too: nothing is left then. */
-async function readReports(stream: ProcessStream, reports: Reports): Promise<void> {
-  const { waiting } = reports;
+/**
+ * Notes of each target what became of it, and tells it while there are others to wait for. The last ones are told when
+ * the helper is gone too: nothing is left then.
+ */
+async function readReports(stream: ProcessStream, waiting: Set<Waiting>, told: (() => void)[]): Promise<void> {
   const lines = new LineSplitter();
   for (let event = await stream.next(); event.$case !== "end"; event = await stream.next()) {
     if (event.value.output?.$case !== "stdout") continue;
@@ -152,10 +146,10 @@ async function readReports(stream: ProcessStream, reports: Reports): Promise<voi
       for (const target of waiting) {
         if (target.pid !== pid || end === undefined) continue;
         waiting.delete(target);
-        reports.told.push(() => target.resolve(end));
+        told.push(() => target.resolve(end));
       }
     }
-    if (waiting.size > 0) tell(reports);
+    if (waiting.size > 0) tell(told);
   }
 }
 

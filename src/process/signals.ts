@@ -41,18 +41,12 @@ export async function killOwned(connection: Connection, pid: number): Promise<bo
   return await sendSignal(connection, pid, "SIGKILL", { requestTimeoutMs: KILL_MS });
 }
 
-/** So often a process that is dead is killed where that fails. */
-const DEAD_TRIES = 3;
-
 /**
  * Kills a process that is dead, for the daemon to wait no longer for whatever holds its output. Such a signal may be
- * sent again where it was lost. `over` waits in between, and tells whether there is no need any more.
+ * sent again where it was lost, twice. `over` waits in between, and tells whether there is no need any more.
  */
 export async function killDead(connection: Connection, pid: number, over: () => Promise<boolean>): Promise<void> {
-  for (let tries = 1; tries <= DEAD_TRIES; tries++) {
-    const isSent = await killOwned(connection, pid).then(() => true, () => false);
-    if (isSent || await over()) return;
-  }
+  for (let tries = 3; tries > 0 && !await killOwned(connection, pid).then(() => true, over);) tries--;
 }
 
 /** Selects a process by its pid: the daemon's lookup by tag is unreliable in every version. */

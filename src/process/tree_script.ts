@@ -123,8 +123,8 @@ const REPORT = `report() {
 
 /**
  * Looks at processes: by `/proc`, where a name may hold anything, even the end of a line; elsewhere by POSIX `ps`. A
- * shell reads byte by byte, so that `cat` has all of them much sooner. What of that is no number comes from a name: it
- * must not get to `eval`.
+ * shell reads byte by byte, so that `cat` has all of them much sooner. Where of that a field is missing or no number, it
+ * comes from a name, and must not get to `eval`.
  */
 const SYSTEM = `if [ -r /proc/self/stat ]; then
   cd /proc
@@ -155,11 +155,8 @@ const SYSTEM = `if [ -r /proc/self/stat ]; then
     for x; do
       p=\${x%% *}
       case $p in '' | *[!0-9]*) continue ;; esac
-      case $x in
-        "$p ("*") "[A-Za-z]" "[0-9]*) fields ;;
-        *) pp=- ;;
-      esac
-      case $pp$gr$se$th$be in *[!0-9]*) look $p || continue ;; esac
+      fields
+      case \${be:--}$pp$gr$se$th in *[!0-9]*) look $p || continue ;; esac
       keep $p
     done
     set +f
