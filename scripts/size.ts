@@ -72,17 +72,14 @@ export async function weigh(path: string): Promise<Weight> {
     if (!success) throw new Error(`Cannot bundle ${path}: ${new TextDecoder().decode(stderr)}`);
     const meta: Metafile = JSON.parse(await Deno.readTextFile(`${directory}/meta.json`));
     const first = loadedFirst(meta);
-    let [minified, gzipped, later] = [0, 0, 0];
-    for (const path of Object.keys(meta.outputs)) {
-      const chunk = await Deno.readFile(new URL(path, root));
-      const { byteLength } = gzipSync(chunk, { level: 9 });
-      if (!first.has(path)) later += byteLength;
-      else [minified, gzipped] = [minified + chunk.byteLength, gzipped + byteLength];
-    }
+    const all = Object.keys(meta.outputs);
+    // Each part as one: into how many files a bundler cuts it is the bundler's affair.
+    const now = await joined(all.filter((path) => first.has(path)));
+    const later = await joined(all.filter((path) => !first.has(path)));
     return {
-      minified,
-      gzipped,
-      later,
+      minified: now.byteLength,
+      gzipped: gzipped(now),
+      later: later.byteLength > 0 ? gzipped(later) : 0,
       parts: partsOf(meta, first),
       builtins: Object.entries(meta.inputs).flatMap(([file, { imports }]) =>
         imports.filter((to) => to.path.startsWith("node:")).map((to) => `${file} imports ${to.path}`)
@@ -91,6 +88,15 @@ export async function weigh(path: string): Promise<Weight> {
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
+}
+
+async function joined(paths: readonly string[]): Promise<Uint8Array> {
+  const files = await Promise.all(paths.map((path) => Deno.readFile(new URL(path, root))));
+  return new Uint8Array(await new Blob(files).arrayBuffer());
+}
+
+function gzipped(bytes: Uint8Array): number {
+  return gzipSync(bytes, { level: 9 }).byteLength;
 }
 
 /** The files that an import of the entry loads: itself, and what it imports other than by `import()`. */
