@@ -1,3 +1,5 @@
+// One idea, though long: how a process ends for its caller (its end, a stop, a lost stream, a disconnect) is decided in one place.
+
 import type { ProcessEvent_DataEvent as DataEvent } from "../../gen/codec/process/process.ts";
 import type { Connection } from "../connection/connection.ts";
 import { startTimer, within } from "../connection/deadline.ts";
@@ -63,6 +65,8 @@ export class Session {
   readonly #interrupts = new Set<(reason: unknown) => void>();
   #settle!: { resolve(result: CommandResult): void; reject(error: unknown): void };
   #settled = false;
+  /** Why its stream was lost, and the end of its output with it. */
+  #cut: unknown;
   #exited = false;
   #disconnected = false;
   #stopping: Promise<void> | undefined;
@@ -266,7 +270,9 @@ export class Session {
     }, (failure) => void (cause = failure));
     await within(GRACE_MS + DRAIN_MS, ending);
     if (!mayRun) await this.#drainTree();
-    const known = cause !== undefined && { cause, treeMayRun: !mayRun };
+    const known = cause !== undefined
+      ? { cause, treeMayRun: !mayRun }
+      : this.#cut !== undefined && { cause: this.#cut };
     const reason = error({ partial: this.output.snapshot(), mayRun, ...known });
     this.#fail(reason);
     this.#interrupt(reason);
@@ -288,6 +294,7 @@ export class Session {
 
   /** The stream ended without the process's end. */
   async #lost(error: unknown): Promise<void> {
+    this.#cut = error;
     if (this.#settled || this.#stopping !== undefined) return;
     if (isSandboxError(error, "disconnected")) return this.#fail(this.#withPartial(error));
     // An answer that makes no sense was cut off: its process must not run on with nobody to answer for it.

@@ -1,6 +1,7 @@
 import { assertEquals, assertFalse, assertInstanceOf, assertRejects, assertStringIncludes } from "@std/assert";
 import { FakeTime } from "@std/testing/time";
 import { DisconnectedError } from "../../src/errors/disconnected_error.ts";
+import { OutputLimitError } from "../../src/errors/output_limit_error.ts";
 import { SandboxError } from "../../src/errors/sandbox_error.ts";
 import { FakeDaemon, unavailable } from "../process/fake_daemon.ts";
 import { settle } from "../process/turns.ts";
@@ -95,4 +96,17 @@ Deno.test("connectToProcess() kills nothing that it does not own when its stream
   assertInstanceOf(await handle.wait().catch((error) => error), SandboxError);
   await handle[Symbol.asyncDispose]();
   assertEquals(daemon.calls, ["Connect"]);
+});
+
+Deno.test("run() whose stream is lost while its command is stopped says that the output may not be all", async () => {
+  const daemon = new FakeDaemon();
+  daemon.onStream = (stream) => void stream.start(7).stdout("too much");
+  daemon.onSignal = () => {
+    daemon.streams[0]!.cut();
+    return true;
+  };
+  const run = daemon.client().commands.run(["cat"], { maxOutputBytes: 1 });
+  const error = await assertRejects(() => run, OutputLimitError);
+  assertInstanceOf(error.cause, DisconnectedError);
+  assertStringIncludes(error.message, "was killed");
 });

@@ -71,8 +71,10 @@ const TREE_LEFT = /^Cannot end all of the process tree of \d+: only the process 
  */
 export function reasonOf(error: SandboxError): SandboxErrorCode {
   const tree = [error, error.cause].find((each) => isSandboxError(each) && TREE_LEFT.test(each.message));
-  const { cause } = (tree ?? {}) as { cause?: unknown };
-  return isSandboxError(cause) ? cause.code : error.code;
+  // What a process was stopped for stands above the loss of its last output.
+  const { cause } = (tree ?? error) as { cause?: unknown };
+  const isWhy = tree !== undefined || isSandboxError(cause, "disconnected");
+  return isWhy && isSandboxError(cause) ? cause.code : error.code;
 }
 
 /** Demands that an error is one of this package, has a reason among the faults, and made nothing up. */
