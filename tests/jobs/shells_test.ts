@@ -78,4 +78,8 @@ async function tryOut(shell: string, home: string): Promise<void> {
   assertEquals(await word(REMOVE, "long", long.started), "removed");
   assertEquals(await word(REMOVE, "long", long.started), "gone");
   assertEquals(records(await run(LOOK, "0", "", ""))!.map(({ id }) => id), ["late", "quick"]);
+
+  // One that is removed while it is looked at: here by the reader of its last file.
+  const removing = `cat() { case $2 in late/*) rm -rf late ;; esac; command cat "$@"; }\n${LOOK}`;
+  assertEquals(records(await run(removing, "0", "", ""))?.map(({ id }) => id), ["quick"]);
 }

@@ -88,13 +88,8 @@ _sbx_show() {
     _sbx_read $_sbx_f
     printf '%s\\n' "$_sbx_f $_sbx_v"
   done
-  if [ -f "$_sbx_d/command" ]; then
-    echo "command" $(wc -c <"$_sbx_d/command")
-    cat -- "$_sbx_d/command"
-    echo
-  else
-    echo "command 0"
-    echo
-  fi
+  _sbx_v=$(cat -- "$_sbx_d/command" 2>/dev/null)
+  echo "command" $(printf %s "$_sbx_v" | wc -c)
+  printf '%s\\n' "$_sbx_v"
 }
 `;

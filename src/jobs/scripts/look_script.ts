@@ -3,7 +3,8 @@ import { PROCESSES, SHOW } from "./common.ts";
 /**
  * Prints the journals of jobs, of all where none is named. Arguments: how many tenths of a second to wait for more of
  * the one job that is named, beyond which offset of `stdout` and of `stderr` (empty: whatever comes there), the ids. The
- * wait ends with more output, with the job, and with its directory. It runs in the home of the account that finds jobs.
+ * wait ends with more output, with the job, and with its directory. What is removed meanwhile is left out. It runs in
+ * the home of the account that finds jobs.
  */
 export const LOOK: string = `${PROCESSES}${SHOW}
 cd .kruise/jobs 2>/dev/null || exit 0
@@ -27,7 +28,9 @@ for _sbx_id do
   _sbx_d=$_sbx_id
   [ -d "$_sbx_d" ] || [ -L "$_sbx_d" ] || continue
   [ "$_sbx_w" -le 0 ] || _sbx_wait "$_sbx_id" "$PWD"
+  _sbx_whole pid
+  _sbx_j=$(_sbx_show "$_sbx_id"; echo .)
   [ -d "$_sbx_d" ] || [ -L "$_sbx_d" ] || continue
-  _sbx_show "$_sbx_id"
+  printf %s "\${_sbx_j%.}"
 done
 `;
