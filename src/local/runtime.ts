@@ -109,7 +109,8 @@ export interface LocalRuntime extends AsyncDisposable {
  *
  * There is no isolation: commands run as you, and files are your files.
  * Processes that detached themselves from those they were started by go on
- * after `close`.
+ * after `close`. Close it, also where your program is interrupted: commands have
+ * sessions of their own, which Ctrl-C in your terminal does not reach.
  *
  * @param options what to set up
  * @returns the running runtime, to be closed after use
