@@ -74,3 +74,10 @@ export async function gone(sandbox: RuntimeClient, which: number | { tag: string
   for (let i = 0; i < 200; i++) if (!await isListed(sandbox, which)) return;
   check(false, `${JSON.stringify(which)} is still listed`);
 }
+
+/** What runs once the helpers that ended others are over, which takes them a moment: nothing, where all is well. */
+export async function leftRunning({ commands }: Pick<RuntimeClient, "commands">): Promise<string[]> {
+  let left = await commands.list();
+  for (let i = 0; i < 200 && left.length > 0; i++) left = await commands.list();
+  return left.map(({ cmd, args }) => [cmd, ...args].join(" "));
+}

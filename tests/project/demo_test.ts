@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { RuntimeClient } from "../../mod.ts";
 import { startLocalRuntime } from "../../src/local/mod.ts";
+import { leftRunning } from "../conformance/tools.ts";
 
 function demo(...args: string[]): Deno.Command {
   return new Deno.Command(Deno.execPath(), {
@@ -73,6 +74,6 @@ Deno.test({
     assertEquals((await child.status).code, 130);
     assertEquals(stdout.includes("step three"), false);
 
-    assertEquals(await new RuntimeClient(runtime.clientOptions()).commands.list(), []);
+    assertEquals(await leftRunning(new RuntimeClient(runtime.clientOptions())), []);
   },
 });
