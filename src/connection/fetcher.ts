@@ -1,5 +1,4 @@
 import { isSandboxError } from "../errors/is_sandbox_error.ts";
-import type { SandboxError } from "../errors/sandbox_error.ts";
 import type { ResolvedOptions } from "../options.ts";
 import { type Bytes, concat } from "../streams/bytes.ts";
 import type { Endpoint, EndpointOf } from "./endpoint.ts";
@@ -7,8 +6,9 @@ import { engineFailure } from "./error_map/engine.ts";
 import { type CallContext, type Failure, failure, said } from "./error_map/failure.ts";
 import { HINTS } from "./error_map/hints.ts";
 import { httpFailure, isRedirect } from "./error_map/http.ts";
+import { observe } from "./observe.ts";
 import { Repeats } from "./repeats.ts";
-import { secretsIn } from "./secrets.ts";
+import { masked } from "./secrets.ts";
 import { Tokens, type TokenValues } from "./tokens.ts";
 
 /** Headers by their names in lower case: engines take a plain object several times as fast as `Headers`. */
@@ -99,16 +99,7 @@ export class Fetcher {
     consume: ((response: Response) => Promise<T>) | undefined,
   ): Promise<{ readonly value: T } | Failure> {
     const url = this.#endpoint.baseUrl + call.path;
-    const event = { operation: call.operation, method: call.method, url, attempt };
-    notify(this.#options.onRequest, event);
-    const started = performance.now();
-    const done = (status: number | undefined, error?: SandboxError) =>
-      notify(this.#options.onResponse, {
-        ...event,
-        ...(status !== undefined && { status }),
-        durationMs: performance.now() - started,
-        ...(error !== undefined && { error }),
-      });
+    const done = observe(this.#options, { operation: call.operation, method: call.method, url, attempt });
     let told = false;
     try {
       const request = this.#request(call, tokens);
@@ -224,11 +215,6 @@ function constantHeaders(
   };
 }
 
-/** Words without the secrets of a request, in the form in which `Headers` sends them. */
-export function masked(words: string, sent: RequestHeaders | Headers): string {
-  return secretsIn(new Headers(sent)).reduce((words, secret) => words.replaceAll(secret, "***"), words);
-}
-
 /** Whether an answer is what the call asked for. */
 function isGood(
   { accept }: HttpCall,
@@ -279,13 +265,4 @@ async function readBounded(response: Response, limit: number): Promise<Bytes> {
 /** An error that is final as it is: a consumer's own, or misuse found by the engine. */
 function isOurs(error: unknown): boolean {
   return error instanceof RangeError || isSandboxError(error);
-}
-
-/** Observers must not break a call. */
-export function notify<E>(observer: ((event: E) => void) | undefined, event: E): void {
-  try {
-    observer?.(event);
-  } catch {
-    // Theirs.
-  }
 }

@@ -1,4 +1,3 @@
-import type { SandboxError } from "../errors/sandbox_error.ts";
 import type { ResolvedOptions } from "../options.ts";
 import { discard } from "./discard.ts";
 import { type EndpointOf, type PortEndpoint, portEndpoint } from "./endpoint.ts";
@@ -6,8 +5,9 @@ import { engineFailure } from "./error_map/engine.ts";
 import { type CallContext, type Failure, failure, said } from "./error_map/failure.ts";
 import { gatewaysOwn, mayBeGateways } from "./error_map/gateway.ts";
 import { HINTS } from "./error_map/hints.ts";
-import { masked, notify } from "./fetcher.ts";
+import { observe } from "./observe.ts";
 import { Repeats } from "./repeats.ts";
+import { masked } from "./secrets.ts";
 import type { Tokens, TokenValues } from "./tokens.ts";
 
 export type { Fetch } from "../options.ts";
@@ -90,16 +90,12 @@ export class PortFetcher {
     const headers = this.#merged(port, endpoint, tokens, init.headers);
     // A user's query may hold secrets of theirs, or a signature.
     const shown = url.split("?", 1)[0]!;
-    const event = { operation: "ports.fetch", method: init.method ?? "GET", url: shown, attempt };
-    notify(this.#options.onRequest, event);
-    const started = performance.now();
-    const done = (status: number | undefined, error?: SandboxError) =>
-      notify(this.#options.onResponse, {
-        ...event,
-        ...(status !== undefined && { status }),
-        durationMs: performance.now() - started,
-        ...(error !== undefined && { error }),
-      });
+    const done = observe(this.#options, {
+      operation: "ports.fetch",
+      method: init.method ?? "GET",
+      url: shown,
+      attempt,
+    });
     try {
       const response = await this.#options.fetch(url, { ...init, headers });
       const context = { ...call, mask: (words: string) => masked(words, headers) };

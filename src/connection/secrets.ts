@@ -5,6 +5,11 @@ const SECRET = /^(authorization|cookie|e2b-traffic-access-token|x-access-token|x
 /** A value of the user's own headers may be one; what is shorter, or a plain word, is not, and may occur anywhere. */
 const SUSPICIOUS = /^(?=.*[^a-z]).{8,}$/i;
 
+/** Words without the secrets of a request, in the form in which `Headers` sends them. */
+export function masked(words: string, sent: Readonly<Record<string, string>> | Headers): string {
+  return secretsIn(new Headers(sent)).reduce((words, secret) => words.replaceAll(secret, "***"), words);
+}
+
 /** The secrets that a request is sent with, the longest first, in the forms in which a server may repeat them. */
 export function secretsIn(headers: Headers): string[] {
   const secrets = new Set<string>();
