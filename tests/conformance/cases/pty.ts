@@ -90,7 +90,8 @@ export const pty: readonly Case[] = [
       const user = sitAt(terminal);
       await user.types("héllo");
       await user.types(new TextEncoder().encode(" wörld\n"));
-      equal(new TextDecoder().decode(await user.rest()), "héllo wörld\r\ngot héllo wörld\r\n");
+      const shown = new TextDecoder().decode(await user.rest());
+      equal([shown, await terminal.wait()], ["héllo wörld\r\ngot héllo wörld\r\n", { exitCode: 0, pid: terminal.pid }]);
     },
   },
   {
