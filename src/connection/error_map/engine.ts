@@ -1,3 +1,4 @@
+import { engineWords } from "../../errors/engine_words.ts";
 import { type CallContext, type Failure, failure, type Meaning } from "./failure.ts";
 import { HINTS } from "./hints.ts";
 
@@ -99,7 +100,7 @@ const OTHER: Row = {
 /** What it means that `fetch` rejected. */
 export function engineFailure(context: CallContext, cause: unknown, url: string): Failure {
   const { host, hostname } = new URL(url);
-  const words = withoutAddress(chainOf(cause), hostname);
+  const words = engineWords(cause, hostname);
   const row = ROWS.find(({ text }) => text.test(words)) ?? OTHER;
   const meaning = row.nothingRan ? { ...row, hint: context.ifRefused ?? row.hint } : row;
   const failed = failure(context, `${row.detail} (${host})`, meaning, { cause });
@@ -112,20 +113,4 @@ const refused = new WeakSet<object>();
 /** Whether an error says that nothing listens: the only network failure that proves something. */
 export function isConnectionRefused(error: object): boolean {
   return refused.has(error);
-}
-
-/** Names, codes and messages of an error and of everything below it. */
-function chainOf(error: unknown, depth: number = 0): string {
-  if (typeof error !== "object" || error === null || depth > 5) return String(error);
-  const { name, code, message, cause, errors } = error as Record<string, unknown>;
-  const below = [cause, ...(Array.isArray(errors) ? errors : [])].filter((inner) => inner !== undefined);
-  return [name, code, message].filter((part) => typeof part === "string")
-    .concat(below.map((inner) => chainOf(inner, depth + 1)))
-    .join(" ");
-}
-
-/** Deno's messages hold the URL and Node's the host, and both may say anything: `certificate.example`. */
-function withoutAddress(words: string, hostname: string): string {
-  const host = hostname.replace(/\W/g, "\\$&");
-  return words.replace(/https?:\/\/\S+/g, "").replace(new RegExp(`(?<![\\w-])${host}(?![\\w-])`, "gi"), "");
 }
