@@ -2,10 +2,10 @@ import type { CallOptions } from "../connection/call_options.ts";
 import { waitFor } from "../connection/deadline.ts";
 import type { CommandResult } from "../errors/command_result.ts";
 import { InvalidArgumentError } from "../errors/invalid_argument_error.ts";
-import { NotFoundError } from "../errors/not_found_error.ts";
 import { checked } from "../process/checked.ts";
 import { checkCallbacks, deliver, type Delivery, type WaitOptions } from "../process/deliver.ts";
 import { outputStream } from "../process/output_stream.ts";
+import { processEnded } from "../process/process_ended.ts";
 import type { Session } from "../process/session.ts";
 import type { ProcessSignal } from "../process/signals.ts";
 import type { Bytes } from "../streams/bytes.ts";
@@ -118,18 +118,12 @@ export class ProcessHandle implements CommandHandle {
   }
 
   #checkInput(what: string): void {
-    const { session, inputOpen, calls } = this.#of;
-    const { sandboxId } = calls;
-    if (session.exited) {
-      throw new NotFoundError(`Cannot ${what} process ${this.pid}: it has ended`, {
-        code: "process_not_found",
-        sandboxId,
-      });
-    }
+    const { session, inputOpen } = this.#of;
+    if (session.exited) throw processEnded(what, session);
     if (inputOpen !== false) return;
     throw new InvalidArgumentError(`Cannot ${what} process ${this.pid}: its input is not open`, {
       code: "invalid_argument",
-      sandboxId,
+      sandboxId: session.sandboxId,
       hint: "Start the command with stdin: true",
     });
   }

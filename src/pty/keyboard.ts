@@ -1,4 +1,4 @@
-import { NotFoundError } from "../errors/not_found_error.ts";
+import { processEnded } from "../process/process_ended.ts";
 import type { Session } from "../process/session.ts";
 import { asBytes, type Bytes, concat } from "../streams/bytes.ts";
 import { describe } from "../streams/input_data.ts";
@@ -37,7 +37,8 @@ class Keyboard implements UnderlyingSink<Uint8Array | string> {
 
   start(controller: WritableStreamDefaultController): void {
     this.#over.signal.addEventListener("abort", () => controller.error(this.#over.signal.reason));
-    this.#session.outcome.then(() => this.#end(this.#ended()), (error) => this.#end(error));
+    const ended = () => processEnded("send input to", this.#session);
+    this.#session.outcome.then(() => this.#end(ended()), (error) => this.#end(error));
   }
 
   async write(chunk: Uint8Array | string): Promise<void> {
@@ -82,13 +83,6 @@ class Keyboard implements UnderlyingSink<Uint8Array | string> {
     this.#waitingBytes = 0;
     this.#onRoom?.();
     this.#onRoom = undefined;
-  }
-
-  #ended(): NotFoundError {
-    return new NotFoundError(`Cannot send input to process ${this.#session.pid}: it has ended`, {
-      code: "process_not_found",
-      sandboxId: this.#session.sandboxId,
-    });
   }
 }
 

@@ -1,8 +1,8 @@
 import type { CallOptions } from "../connection/call_options.ts";
 import type { Connection } from "../connection/connection.ts";
 import { withLimits } from "../connection/deadline.ts";
-import { NotFoundError } from "../errors/not_found_error.ts";
 import type { InputQueue } from "../process/input_queue.ts";
+import { processEnded } from "../process/process_ended.ts";
 import type { Session } from "../process/session.ts";
 import { selectPid, sendSignal } from "../process/signals.ts";
 import type { Bytes } from "../streams/bytes.ts";
@@ -49,7 +49,7 @@ export class TerminalHandle implements PtyHandle {
     const checked = checkSize(size);
     const { signal } = options;
     signal?.throwIfAborted();
-    if (this.#session.exited) throw this.#gone();
+    if (this.#session.exited) throw processEnded("resize the terminal of", this.#session);
     const call = this.#connection.call(`resize the terminal of process ${this.pid}`, "process", options);
     const request = { process: selectPid(this.pid), pty: { size: checked } };
     // The last size must be the last to arrive.
@@ -80,12 +80,5 @@ export class TerminalHandle implements PtyHandle {
     if (!owned || disconnected) return await this.disconnect();
     // At once, because a shell that is used by hand ignores SIGTERM.
     if (!exited) await this.#session.killTree(0);
-  }
-
-  #gone(): NotFoundError {
-    return new NotFoundError(`Cannot resize the terminal of process ${this.pid}: it has ended`, {
-      code: "process_not_found",
-      sandboxId: this.#session.sandboxId,
-    });
   }
 }
