@@ -1,4 +1,4 @@
-import { checkCount, checkMilliseconds } from "./errors/checks.ts";
+import { checkBoolean, checkCount, checkMilliseconds } from "./errors/checks.ts";
 import type { SandboxError } from "./errors/sandbox_error.ts";
 
 /** The shape of `fetch`. Anything that behaves as it serves: a mock, a proxy, a Worker's binding. */
@@ -180,7 +180,7 @@ export function resolveOptions(options: RuntimeClientOptions): ResolvedOptions {
       : text("sandboxBaseUrl", options.sandboxBaseUrl),
     runtimeToken: tokenSource("runtimeToken", options.runtimeToken),
     trafficToken: tokenSource("trafficToken", options.trafficToken),
-    portAccessToken: flag("portAccessToken", options.portAccessToken ?? false),
+    portAccessToken: checkBoolean("portAccessToken", options.portAccessToken ?? false),
     apiKey: headerValue("apiKey", options.apiKey),
     authHeader: headerValue("authHeader", options.authHeader),
     user: checkUser(options.user),
@@ -229,11 +229,6 @@ function checkPort(name: string, value: number): number {
   if (!Number.isInteger(value) || value < 1 || value > 65535) {
     throw new RangeError(`Cannot use ${String(value)} as ${name}: pass a port, 1 to 65535`);
   }
-  return value;
-}
-
-function flag(name: string, value: boolean): boolean {
-  if (typeof value !== "boolean") throw new TypeError(`Cannot use a ${typeof value} as ${name}: pass true or false`);
   return value;
 }
 

@@ -16,6 +16,12 @@ export function checkCount(name: string, value: number): number {
   return value;
 }
 
+/** Checks what is on or off. Throws a `TypeError`. */
+export function checkBoolean(name: string, value: boolean): boolean {
+  if (typeof value !== "boolean") throw new TypeError(`Cannot use a ${typeof value} as ${name}: pass true or false`);
+  return value;
+}
+
 /** Checks that a value is a number at all. Throws a `TypeError`. */
 export function checkNumber(name: string, value: unknown): void {
   if (typeof value !== "number") throw new TypeError(`Cannot use a ${typeof value} as ${name}: pass a number`);

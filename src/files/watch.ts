@@ -1,6 +1,7 @@
 import type { Connection } from "../connection/connection.ts";
 import type { WatchDirRequest } from "../connection/rpc.ts";
 import type { RpcCall } from "../connection/transport.ts";
+import { checkBoolean } from "../errors/checks.ts";
 import { isSandboxError } from "../errors/is_sandbox_error.ts";
 import { SandboxError } from "../errors/sandbox_error.ts";
 import { checkPath } from "./arguments.ts";
@@ -14,8 +15,9 @@ import type { WatchSource } from "./watch_source.ts";
 /** Watches a directory. */
 export async function watchDir(connection: Connection, path: string, options: WatchOptions): Promise<WatchHandle> {
   checkPath(path);
-  const recursive = checkFlag("recursive", options.recursive);
-  const polling = checkFlag("polling", options.polling);
+  const { recursive = false, polling = false } = options;
+  checkBoolean("recursive", recursive);
+  checkBoolean("polling", polling);
   options.signal?.throwIfAborted();
   const what = `watch directory ${JSON.stringify(path)}`;
   // Events have names below the directory, and only the daemon knows where its homes are.
@@ -54,9 +56,4 @@ function withoutSpace(error: unknown): unknown {
       "fs.inotify.max_user_watches",
     cause: error,
   });
-}
-
-function checkFlag(name: string, value: boolean = false): boolean {
-  if (typeof value !== "boolean") throw new TypeError(`Cannot use ${String(value)} as ${name}: pass true or false`);
-  return value;
 }

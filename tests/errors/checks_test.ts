@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { checkCount, checkMilliseconds } from "../../src/errors/checks.ts";
+import { checkBoolean, checkCount, checkMilliseconds } from "../../src/errors/checks.ts";
 
 Deno.test("checkMilliseconds() takes 0, fractions and Infinity", () => {
   for (const value of [0, 0.5, 1, 2 ** 40, Infinity]) assertEquals(checkMilliseconds("timeoutMs", value), value);
@@ -22,5 +22,12 @@ Deno.test("checkCount() refuses what is no count, by name", () => {
   for (const value of [-1, 0.5, NaN, -Infinity]) assertThrows(() => checkCount("depth", value), RangeError, "as depth");
   for (const value of ["5", null, {}]) {
     assertThrows(() => checkCount("depth", value as number), TypeError, "as depth");
+  }
+});
+
+Deno.test("checkBoolean() takes true and false, and refuses the rest by name", () => {
+  for (const value of [true, false]) assertEquals(checkBoolean("tree", value), value);
+  for (const value of ["true", 1, null, undefined]) {
+    assertThrows(() => checkBoolean("tree", value as never), TypeError, `a ${typeof value} as tree`);
   }
 });
