@@ -1,3 +1,4 @@
+import { Backoff } from "../errors/backoff.ts";
 import type { SandboxError } from "../errors/sandbox_error.ts";
 import type { ResolvedOptions } from "../options.ts";
 import { sleep } from "./deadline.ts";
@@ -22,8 +23,8 @@ export class Repeats {
   readonly #call: Repeatable;
   readonly #started = Date.now();
   #renewed: Set<string> | undefined;
+  #backoff: Backoff | undefined;
   #networkErrors = 0;
-  #pauses = 0;
 
   /** Starts the clock of a call. */
   constructor(policy: ResolvedOptions["retry"], call: Repeatable) {
@@ -51,7 +52,8 @@ export class Repeats {
   /** Waits and answers true when the call is to be sent again. */
   async pause(error: SandboxError, nothingRan: boolean): Promise<boolean> {
     if (this.#policy === false || !this.canResend || this.#call.repeat === "never") return false;
-    const pause = this.#nextPause();
+    // Made when it is needed: most calls are never repeated.
+    const pause = (this.#backoff ??= new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS)).next();
     const soon = Date.now() - this.#started + pause <= this.#policy.gatewayMs;
     if (!(nothingRan && soon) && !this.#mayRunTwice(error, this.#policy.attempts)) return false;
     await sleep(pause, this.#call.pauseSignal ?? this.#call.signal);
@@ -61,12 +63,6 @@ export class Repeats {
   #mayRunTwice(error: SandboxError, attempts: number): boolean {
     if (this.#call.repeat !== "idempotent" || error.code !== "network" || !error.retryable) return false;
     return ++this.#networkErrors <= attempts;
-  }
-
-  /** Doubling, with jitter, so that many clients do not come back at once. */
-  #nextPause(): number {
-    const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** this.#pauses++);
-    return longest * (0.5 + Math.random() / 2);
   }
 }
 

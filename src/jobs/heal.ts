@@ -1,5 +1,6 @@
 import type { Connection } from "../connection/connection.ts";
 import { sleep } from "../connection/deadline.ts";
+import { Backoff } from "../errors/backoff.ts";
 import { isSandboxError } from "../errors/is_sandbox_error.ts";
 
 /** How long a job is followed while nothing can be reached: a daemon may take its time to come back. */
@@ -11,8 +12,8 @@ const LONGEST_PAUSE_MS = 2_000;
 export class Healing {
   #attempts: number;
   readonly #signal: AbortSignal | undefined;
+  readonly #backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
   #failingSince: number | undefined;
-  #pause = FIRST_PAUSE_MS;
 
   /** For one caller, whose signal ends the pauses. `few`: as often as any request is tried. */
   constructor({ options: { retry } }: Connection, signal: AbortSignal | undefined, how: "few" | "long") {
@@ -23,7 +24,7 @@ export class Healing {
   /** Something has arrived. */
   progress(): void {
     this.#failingSince = undefined;
-    this.#pause = FIRST_PAUSE_MS;
+    this.#backoff.reset();
   }
 
   /** Waits before the next try, or throws the error where there is none. */
@@ -31,11 +32,9 @@ export class Healing {
     this.#signal?.throwIfAborted();
     const now = Date.now();
     this.#failingSince ??= now;
-    const over = now - this.#failingSince + this.#pause > PATIENCE_MS;
+    const over = now - this.#failingSince + this.#backoff.mostMs > PATIENCE_MS;
     if (over || this.#attempts-- <= 0 || !isPassing(error)) throw error;
-    const pause = this.#pause * (0.5 + Math.random() / 2);
-    this.#pause = Math.min(this.#pause * 2, LONGEST_PAUSE_MS);
-    await sleep(pause, this.#signal);
+    await sleep(this.#backoff.next(), this.#signal);
   }
 
   /** Does what can be done twice, until it succeeds or it is time to give up. */

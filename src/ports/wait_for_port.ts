@@ -1,6 +1,7 @@
 import type { Connection } from "../connection/connection.ts";
 import { sleep, startTimer } from "../connection/deadline.ts";
 import { discard } from "../connection/discard.ts";
+import { Backoff } from "../errors/backoff.ts";
 import { checkMilliseconds } from "../errors/checks.ts";
 import { isSandboxError } from "../errors/is_sandbox_error.ts";
 import { TimeoutError } from "../errors/timeout_error.ts";
@@ -27,13 +28,14 @@ export async function waitForPort(connection: Connection, port: number, options:
   const clear = startTimer(timeoutMs, () => over.abort());
   const onAbort = () => over.abort();
   signal?.addEventListener("abort", onAbort, { once: true });
+  const backoff = new Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
   let last: Seen = { ready: false, seen: "no answer" };
   try {
-    for (let pause = FIRST_PAUSE_MS;; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+    while (true) {
       const now = await ask(connection, port, target, path !== undefined, over.signal);
       if (now?.ready) return;
       last = now ?? last;
-      if (!over.signal.aborted) await sleep(pause * (0.5 + Math.random() / 2), over.signal).catch(() => {});
+      if (!over.signal.aborted) await sleep(backoff.next(), over.signal).catch(() => {});
       signal?.throwIfAborted();
       if (over.signal.aborted) throw tooLate(connection, port, timeoutMs, path !== undefined, last);
     }
