@@ -1,5 +1,5 @@
 import type { Connection } from "../connection/connection.ts";
-import { sleep, startTimer } from "../connection/deadline.ts";
+import { sleep, startTimer, withLimits } from "../connection/deadline.ts";
 import { discard } from "../connection/discard.ts";
 import { Backoff } from "../errors/backoff.ts";
 import { checkMilliseconds } from "../errors/checks.ts";
@@ -53,31 +53,24 @@ async function ask(
   wantsSuccess: boolean,
   signal: AbortSignal,
 ): Promise<Seen | undefined> {
-  const attempt = new AbortController();
-  const end = () => attempt.abort();
-  const clear = startTimer(ATTEMPT_MS, end);
-  signal.addEventListener("abort", end, { once: true });
+  const context = connection.context(`wait for port ${port}`);
   try {
-    const response = await connection.ports.send({
-      ...connection.context(`wait for port ${port}`),
-      port,
-      path,
-      init: { redirect: "manual", signal: attempt.signal },
+    const { status, type } = await withLimits({ signal, timeoutMs: ATTEMPT_MS, context }, async (attempt) => {
+      const init: RequestInit = { redirect: "manual", signal: attempt };
+      const response = await connection.ports.send({ ...context, port, path, init });
+      await discard(response);
+      return response;
     });
-    await discard(response);
-    const { status, type } = response;
     const isGood = !wantsSuccess || type === "opaqueredirect" || (status >= 200 && status < 400);
     return isGood ? { ready: true } : { ready: false, seen: `HTTP ${status}` };
   } catch (error) {
-    if (attempt.signal.aborted) return signal.aborted ? undefined : { ready: false, seen: "no answer" };
+    if (signal.aborted) return undefined;
+    if (isSandboxError(error, "request_timeout")) return { ready: false, seen: "no answer" };
     // Something listens, and speaks another protocol.
     if (!wantsSuccess && isSandboxError(error, "protocol")) return { ready: true };
     const passes = isSandboxError(error) && ["network", "gateway_not_ready", "protocol"].includes(error.code);
     if (!passes) throw error;
     return { ready: false, seen: error.message.replace(/^.*?: /, ""), cause: error };
-  } finally {
-    clear();
-    signal.removeEventListener("abort", end);
   }
 }
 
