@@ -2,6 +2,7 @@ import type { CallOptions } from "../connection/call_options.ts";
 import type { CommandResult } from "../errors/command_result.ts";
 import { checkMilliseconds } from "../errors/checks.ts";
 import type { WaitOptions } from "../process/deliver.ts";
+import { GRACE_MS } from "../process/end_tree.ts";
 import type { OutputOptions } from "../process/output.ts";
 import { TREE_SCRIPT } from "../process/tree_script.ts";
 import type { Bytes } from "../streams/bytes.ts";
@@ -14,7 +15,6 @@ import type { Answer } from "./run_script.ts";
 import { KILL, REMOVE } from "./scripts/end_scripts.ts";
 import { type OnOverflow, tooMuch, waitForJob } from "./wait_job.ts";
 
-const GRACE_MS = 2_000;
 /** How long a command that was killed may take to be gone, and to be noted. */
 const GONE_MS = 15_000;
 

@@ -1,3 +1,4 @@
+import { GRACE_MS } from "../../process/end_tree.ts";
 import { PROCESSES, PUT } from "./common.ts";
 
 /**
@@ -62,7 +63,7 @@ if [ -n "$_sbx_t" ]; then
       wait $_sbx_s
     fi
     trap '' TERM
-    /bin/sh -c "$_sbx_tree" sh 200 "f$_sbx_p"
+    /bin/sh -c "$_sbx_tree" sh ${GRACE_MS / 10} "f$_sbx_p"
     exit 9
   ) &
   _sbx_w=$!
