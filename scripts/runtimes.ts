@@ -11,6 +11,7 @@
 import { parseArgs } from "node:util";
 import { RuntimeClient } from "../mod.ts";
 import { type LocalRuntime, startLocalRuntime } from "../src/local/mod.ts";
+import { leftRunning } from "../tests/conformance/tools.ts";
 import { serveFaults } from "../tests/runtimes/faults.ts";
 import { allCases, type Outcome } from "../tests/runtimes/job.ts";
 import { limitOf } from "../tests/runtimes/limits.ts";
@@ -86,12 +87,10 @@ async function* runCases(platform: Platform, name: PlatformName, version: Versio
 
 /** Every command that a program started has ended, also those that it gave up. */
 async function nothingRuns(runtime: LocalRuntime): Promise<Outcome> {
-  const { commands } = new RuntimeClient(runtime.clientOptions());
-  const name = "no command is left in the sandbox";
   const started = performance.now();
-  for (let i = 0; i < 100; i++) if ((await commands.list()).length === 0) return { name, ms: 0 };
-  const left = (await commands.list()).map(({ cmd, args }) => [cmd, ...args].join(" "));
-  return { name, ms: performance.now() - started, error: left.join("\n") };
+  const left = await leftRunning(new RuntimeClient(runtime.clientOptions()), 100);
+  const ms = performance.now() - started;
+  return { name: "no command is left in the sandbox", ms, ...(left.length > 0 && { error: left.join("\n") }) };
 }
 
 /** Opens platforms one after the other: they install things. */

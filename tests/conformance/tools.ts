@@ -76,8 +76,8 @@ export async function gone(sandbox: RuntimeClient, which: number | { tag: string
 }
 
 /** What runs once the helpers that ended others are over, which takes them a moment: nothing, where all is well. */
-export async function leftRunning({ commands }: Pick<RuntimeClient, "commands">): Promise<string[]> {
+export async function leftRunning({ commands }: Pick<RuntimeClient, "commands">, tries = 200): Promise<string[]> {
   let left = await commands.list();
-  for (let i = 0; i < 200 && left.length > 0; i++) left = await commands.list();
+  for (let i = 0; i < tries && left.length > 0; i++) left = await commands.list();
   return left.map(({ cmd, args }) => [cmd, ...args].join(" "));
 }
