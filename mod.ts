@@ -1,5 +1,6 @@
 /**
- * The client of an OpenKruise Agents sandbox: run commands and move files, from Deno, Bun, Node, Workers and browsers.
+ * The client of an OpenKruise Agents sandbox: run commands, and jobs that outlive their callers, move files, watch
+ * directories, hold terminals and reach ports, from Deno, Bun, Node, Workers and browsers.
  *
  * It imports without any permission and needs `--allow-net=<host>` to run in Deno.
  *

@@ -23,7 +23,7 @@ interface Connected {
 }
 
 /**
- * A sandbox: its commands and its files.
+ * A sandbox: its commands and jobs, its terminals, its files and what happens to them, and the servers on its ports.
  *
  * Making one sends nothing; the first call does. It holds no connection open and needs no closing.
  *
@@ -47,7 +47,7 @@ export class RuntimeClient {
   readonly runtimeUrl: string;
   /** Runs commands. */
   readonly commands: Commands;
-  /** Moves files. */
+  /** Moves files and watches directories. */
   readonly files: Filesystem;
   /** Reaches servers in the sandbox. */
   readonly ports: Ports;
