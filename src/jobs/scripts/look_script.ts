@@ -5,6 +5,10 @@ import { PROCESSES, SHOW } from "./common.ts";
  * the one job that is named, beyond which offset of `stdout` and of `stderr` (empty: whatever comes there), the ids. The
  * wait ends with more output, with the job, and with its directory. What is removed meanwhile is left out. It runs in
  * the home of the account that finds jobs.
+ *
+ * A job that is half made is waited for before its journal is captured, although `_sbx_show` does so, too: a capture is
+ * a subshell, from which what was spent of `_sbx_patience` does not come back, so that each such job would cost as much
+ * time as all of them may.
  */
 export const LOOK: string = `${PROCESSES}${SHOW}
 cd .kruise/jobs 2>/dev/null || exit 0
