@@ -53,7 +53,7 @@ export interface SandboxErrorByCode {
   is_a_directory: InvalidArgumentError;
   /** Something is there already. */
   already_exists: InvalidArgumentError;
-  /** The stream of a process was lost before its end. */
+  /** A command, a terminal, a job or a watch was lost before its end. */
   disconnected: DisconnectedError;
   /** This daemon, gateway or runtime cannot do it. */
   unsupported: UnsupportedError;
