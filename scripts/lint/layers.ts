@@ -3,7 +3,7 @@
  * stand side by side do not know each other. `docs/architecture.md` says why.
  */
 
-const BASE = ["errors", "streams"];
+const BASE = ["errors", "streams", "time"];
 const ROOMS = ["commands", "pty", "jobs", "files", "ports", "code_interpreter"];
 /** Parts with a public entry: everyone else imports only their `mod.ts`. */
 const ENTRIES = ["local", "k8s", "testing"];
@@ -11,6 +11,7 @@ const ENTRIES = ["local", "k8s", "testing"];
 /** The parts of the core, and what each may import besides itself. */
 const CORE: Readonly<Record<string, readonly string[]>> = {
   errors: [],
+  time: [],
   streams: ["errors"],
   options: BASE,
   connection: [...BASE, "options", "codec"],

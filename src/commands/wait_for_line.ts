@@ -1,4 +1,3 @@
-import { startTimer } from "../connection/deadline.ts";
 import { checkMilliseconds } from "../errors/checks.ts";
 import { CommandExitError } from "../errors/command_exit_error.ts";
 import type { CommandResult } from "../errors/command_result.ts";
@@ -6,6 +5,7 @@ import { TimeoutError } from "../errors/timeout_error.ts";
 import type { Chunk, Subscriber } from "../process/output.ts";
 import type { Session } from "../process/session.ts";
 import { LineDecoder } from "../streams/lines.ts";
+import { startTimer } from "../time/timer.ts";
 
 /** What {@linkcode CommandHandle.waitFor} takes. */
 export interface WaitForLineOptions {

@@ -1,4 +1,5 @@
-import { type Limits, requestTimeout, startTimer } from "./deadline.ts";
+import { startTimer } from "../time/timer.ts";
+import { type Limits, requestTimeout } from "./deadline.ts";
 
 /**
  * Ends the transfer of a body when no byte moved for too long, or when the caller's signal says so.

@@ -1,7 +1,7 @@
-import { Backoff } from "../errors/backoff.ts";
 import type { SandboxError } from "../errors/sandbox_error.ts";
 import type { ResolvedOptions } from "../options.ts";
-import { sleep } from "./deadline.ts";
+import { Backoff } from "../time/backoff.ts";
+import { sleep } from "../time/timer.ts";
 import type { HttpCall } from "./fetcher.ts";
 
 const FIRST_PAUSE_MS = 50;

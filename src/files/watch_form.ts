@@ -1,8 +1,8 @@
 import type { Connection } from "../connection/connection.ts";
-import { startTimer } from "../connection/deadline.ts";
 import type { WatchDirRequest } from "../connection/rpc.ts";
 import type { RpcCall } from "../connection/transport.ts";
 import { isSandboxError } from "../errors/is_sandbox_error.ts";
+import { startTimer } from "../time/timer.ts";
 import { WatchPolling } from "./watch_polling.ts";
 import type { WatchSource } from "./watch_source.ts";
 import { WatchStream } from "./watch_stream.ts";

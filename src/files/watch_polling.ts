@@ -1,9 +1,10 @@
 import type { Connection } from "../connection/connection.ts";
-import { sleep, waitFor } from "../connection/deadline.ts";
+import { waitFor } from "../connection/deadline.ts";
 import { failure } from "../connection/error_map/failure.ts";
 import type { EventMessage, WatchDirRequest } from "../connection/rpc.ts";
 import type { RpcCall } from "../connection/transport.ts";
 import { isSandboxError } from "../errors/is_sandbox_error.ts";
+import { sleep } from "../time/timer.ts";
 import { lostWatch, watchLost, type WatchSource } from "./watch_source.ts";
 
 /** The pauses between two questions: short while things happen, then longer and longer. */

@@ -1,6 +1,6 @@
-import { sleep, within } from "../connection/deadline.ts";
 import type { Channel } from "../process/output.ts";
 import type { Bytes } from "../streams/bytes.ts";
+import { sleep, within } from "../time/timer.ts";
 import { Healing } from "./heal.ts";
 import { JournalReader } from "./journal_reader.ts";
 import type { Journals, JournalWatch } from "./journals.ts";

@@ -1,7 +1,7 @@
 import type { Connection } from "../connection/connection.ts";
-import { sleep } from "../connection/deadline.ts";
-import { Backoff } from "../errors/backoff.ts";
 import { isSandboxError } from "../errors/is_sandbox_error.ts";
+import { Backoff } from "../time/backoff.ts";
+import { sleep } from "../time/timer.ts";
 
 /** How long a job is followed while nothing can be reached: a daemon may take its time to come back. */
 const PATIENCE_MS = 60_000;

@@ -1,11 +1,12 @@
 import type { UserOptions } from "../connection/call_options.ts";
-import { waitFor, within } from "../connection/deadline.ts";
+import { waitFor } from "../connection/deadline.ts";
 import type { CommandResult } from "../errors/command_result.ts";
 import { type Command, nameOf } from "../process/command.ts";
 import { checkCallbacks, type OutputCallbacks } from "../process/deliver.ts";
 import type { OutputOptions } from "../process/output.ts";
 import { outputOf, overflowError } from "../process/output_limits.ts";
 import type { InputData } from "../streams/input_data.ts";
+import { within } from "../time/timer.ts";
 import type { JobHandle } from "./job_handle.ts";
 import type { Journals } from "./journals.ts";
 import { startJob } from "./start_job.ts";

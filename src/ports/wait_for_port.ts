@@ -1,10 +1,11 @@
 import type { Connection } from "../connection/connection.ts";
-import { sleep, startTimer, withLimits } from "../connection/deadline.ts";
+import { withLimits } from "../connection/deadline.ts";
 import { discard } from "../connection/discard.ts";
-import { Backoff } from "../errors/backoff.ts";
 import { checkMilliseconds } from "../errors/checks.ts";
 import { isSandboxError } from "../errors/is_sandbox_error.ts";
 import { TimeoutError } from "../errors/timeout_error.ts";
+import { Backoff } from "../time/backoff.ts";
+import { sleep, startTimer } from "../time/timer.ts";
 import { checkPort, portPath } from "./port_path.ts";
 import type { WaitForPortOptions } from "./ports.ts";
 

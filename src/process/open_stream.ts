@@ -1,7 +1,8 @@
 import type { CallOptions } from "../connection/call_options.ts";
 import type { Connection } from "../connection/connection.ts";
-import { startTimer, within, withLimits } from "../connection/deadline.ts";
+import { withLimits } from "../connection/deadline.ts";
 import type { RpcCall } from "../connection/transport.ts";
+import { startTimer, within } from "../time/timer.ts";
 import type { StreamRequest } from "./event_stream.ts";
 import { ProcessStream } from "./process_stream.ts";
 

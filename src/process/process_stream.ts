@@ -3,9 +3,9 @@ import type {
   ProcessEvent_EndEvent as EndEvent,
 } from "../../gen/codec/process/process.ts";
 import type { Connection } from "../connection/connection.ts";
-import { startTimer } from "../connection/deadline.ts";
 import { followed, type RpcCall } from "../connection/transport.ts";
 import { DisconnectedError } from "../errors/disconnected_error.ts";
+import { startTimer } from "../time/timer.ts";
 import { type EventMessage, EventStream, garbled, PING_SECONDS, type StreamRequest } from "./event_stream.ts";
 import { selectPid } from "./signals.ts";
 import { drain, Silence } from "./silence.ts";

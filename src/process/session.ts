@@ -2,11 +2,11 @@
 
 import type { ProcessEvent_DataEvent as DataEvent } from "../../gen/codec/process/process.ts";
 import type { Connection } from "../connection/connection.ts";
-import { startTimer, within } from "../connection/deadline.ts";
 import type { CommandResult, PartialResult } from "../errors/command_result.ts";
 import { DisconnectedError } from "../errors/disconnected_error.ts";
 import { isSandboxError } from "../errors/is_sandbox_error.ts";
 import type { Bytes } from "../streams/bytes.ts";
+import { startTimer, within } from "../time/timer.ts";
 import { endTree, GRACE_MS } from "./end_tree.ts";
 import { type ExitStatus, exitStatus } from "./exit_status.ts";
 import type { Output } from "./output.ts";

@@ -1,4 +1,4 @@
-import { startTimer } from "../connection/deadline.ts";
+import { startTimer } from "../time/timer.ts";
 
 /** How long a silence must be: so many ticks of a timer. */
 export interface SilenceLimit {

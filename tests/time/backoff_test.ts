@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { Backoff } from "../../src/errors/backoff.ts";
+import { Backoff } from "../../src/time/backoff.ts";
 
 function pausesOf(backoff: Backoff, count: number): number[] {
   return Array.from({ length: count }, () => backoff.next());
