@@ -1,4 +1,5 @@
 import { AuthenticationError } from "../errors/authentication_error.ts";
+import { isSandboxError } from "../errors/is_sandbox_error.ts";
 import { headerValue, type TokenSource } from "../options.ts";
 import { Shared } from "./shared.ts";
 
@@ -47,9 +48,12 @@ export class Token {
       this.#known = { value };
       return value;
     } catch (cause) {
-      throw new AuthenticationError(`Cannot get the ${name}: its function failed`, {
+      // Words of ours show no token, and say what to do; anybody else's may hold anything.
+      const known = isSandboxError(cause) ? cause : undefined;
+      const detail = known === undefined ? "" : `: ${known.message}`;
+      throw new AuthenticationError(`Cannot get the ${name}: its function failed${detail}`, {
         code: "unauthenticated",
-        hint: "See the cause",
+        hint: known?.hint ?? "See the cause",
         cause,
       });
     }

@@ -1,5 +1,6 @@
 import { assertEquals, assertFalse, assertInstanceOf, assertRejects, assertStrictEquals } from "@std/assert";
 import { AuthenticationError } from "../../src/errors/authentication_error.ts";
+import { NotFoundError } from "../../src/errors/not_found_error.ts";
 import { Token } from "../../src/connection/token.ts";
 
 /** A function that counts how often it is asked. */
@@ -61,6 +62,16 @@ Deno.test("Token.get() rejects all waiting callers where the function throws, an
   ]);
   assertStrictEquals(reason.cause, cause);
   assertEquals(await token.get(), "abc");
+});
+
+Deno.test("Token.get() says what a function says that fails with an error of this package", async () => {
+  const hint = "Ask for the sandbox anew";
+  const cause = new NotFoundError(`Cannot use Sandbox "s": it was deleted`, { code: "sandbox_not_found", hint });
+  const error = await assertRejects(() => new Token("runtimeToken", () => Promise.reject(cause)).get());
+  assertInstanceOf(error, AuthenticationError);
+  const message = `Cannot get the runtimeToken: its function failed: Cannot use Sandbox "s": it was deleted`;
+  assertEquals([error.message, error.hint], [message, hint]);
+  assertStrictEquals(error.cause, cause);
 });
 
 Deno.test("Token.get() refuses what no header can hold, and does not show it", async () => {
