@@ -22,8 +22,8 @@ export interface KubeCredentials {
 
 /** What `credentials` is asked for. */
 export interface KubeCredentialsOptions {
-  /** The last ones were refused (401): ask for others where others can be had. */
-  readonly renew: boolean;
+  /** Those that the server refused (401); others are asked for, unless there are others already. */
+  readonly refused?: KubeCredentials | undefined;
   /** Ends the waiting for a credential plugin. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -39,5 +39,5 @@ export interface KubeAccess {
   /** False where the configuration asks for answers that are not compressed. */
   readonly compress: boolean;
   /** The credentials in force now; kept while they last. */
-  credentials(options: KubeCredentialsOptions): Promise<KubeCredentials>;
+  credentials(options?: KubeCredentialsOptions): Promise<KubeCredentials>;
 }
