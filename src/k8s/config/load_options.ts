@@ -27,4 +27,12 @@ export interface KubeLoadOptions {
    * business. For Workers: the `fetch` of an mTLS binding.
    */
   fetch?: Fetch | undefined;
+  /**
+   * Milliseconds that a credential plugin of the configuration may take.
+   *
+   * @default {60_000}
+   */
+  pluginTimeoutMs?: number | undefined;
+  /** Ends the loading, and no more than that; rejects with its own reason. */
+  signal?: AbortSignal | undefined;
 }
