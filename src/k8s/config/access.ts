@@ -5,7 +5,7 @@ import type { IdentitySource } from "./identity.ts";
 import { impersonationHeaders } from "./impersonation.ts";
 import type { KubeAccess, KubeCredentials } from "./kube_access.ts";
 import type { KubeLoadOptions } from "./load_options.ts";
-import type { LazyHost } from "./pem.ts";
+import { type LazyHost, toBase64 } from "./pem.ts";
 import type { ClusterInfo } from "./plugin.ts";
 import type { ConfigSource } from "./source.ts";
 import { readUser } from "./user.ts";
@@ -88,7 +88,7 @@ function clusterInfo(fields: Fields, { server, tls }: Cluster): ClusterInfo {
   const optional = {
     "tls-server-name": tls.serverName,
     "insecure-skip-tls-verify": tls.insecure || undefined,
-    "certificate-authority-data": tls.ca && btoa(tls.ca),
+    "certificate-authority-data": tls.ca && toBase64(tls.ca),
     "proxy-url": tls.proxyUrl,
     "disable-compression": fields.flag("disable-compression") || undefined,
     config: extension?.raw("extension"),

@@ -72,3 +72,8 @@ function fromBase64(text: string): string | undefined {
     return undefined;
   }
 }
+
+/** A text in UTF-8, and that in base64. */
+export function toBase64(text: string): string {
+  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+}

@@ -2,7 +2,16 @@ import { CachedFile } from "./cached_file.ts";
 import { type ClusterInfo, pluginIdentity } from "./plugin.ts";
 import type { Fields } from "./fields.ts";
 import { type Identity, type IdentityRequest, type IdentitySource, isToken } from "./identity.ts";
-import { CERTIFICATE, type LazyHost, pathField, type PemField, pemField, PRIVATE_KEY, readField } from "./pem.ts";
+import {
+  CERTIFICATE,
+  type LazyHost,
+  pathField,
+  type PemField,
+  pemField,
+  PRIVATE_KEY,
+  readField,
+  toBase64,
+} from "./pem.ts";
 
 /** What a plugin is told, and how long it may take. */
 export interface UserOptions {
@@ -88,7 +97,3 @@ async function pemSource({ text, path }: PemField, host: LazyHost): Promise<Sour
 }
 
 const NO_TOKEN = "holds characters that no header can carry";
-
-function toBase64(text: string): string {
-  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
-}

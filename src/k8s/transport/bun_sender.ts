@@ -1,0 +1,31 @@
+import { httpsSender } from "./https_sender.ts";
+import { cannot, fetchInit, type Sender, type SenderOptions } from "./sender.ts";
+
+/** By Bun's `fetch`, which takes all that TLS needs. Repeated headers, which it would join, go by `node:https`. */
+export async function bunSender(options: SenderOptions): Promise<Sender> {
+  const { tls: { ca, serverName, insecure, proxyUrl }, cert, key, repeats } = options;
+  if (repeats) {
+    if (proxyUrl === undefined) return await httpsSender(options);
+    throw cannot("use proxy-url together with several impersonated groups", "Bun", "Impersonate one group");
+  }
+  if (proxyUrl?.startsWith("socks5:")) {
+    throw cannot("use a socks5: proxy-url", "Bun", "Use an http: proxy, or run on Deno or Node");
+  }
+  const extras = {
+    tls: {
+      ...(ca !== undefined && { ca }),
+      ...(cert !== undefined && { cert, key }),
+      ...(serverName !== undefined && { serverName }),
+      rejectUnauthorized: !insecure,
+    },
+    // A body that is silent for five minutes is cut otherwise.
+    timeout: false,
+    ...(proxyUrl !== undefined && { proxy: proxyUrl }),
+  };
+  return {
+    send: (url, request) => fetch(url, { ...fetchInit(request), ...extras } as RequestInit),
+    // There is one pool for the whole program, which ends what is idle.
+    retire: () => {},
+    close: () => Promise.resolve(),
+  };
+}

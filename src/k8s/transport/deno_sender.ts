@@ -1,0 +1,47 @@
+import { httpsSender } from "./https_sender.ts";
+import { cannot, fetchInit, type Sender, type SenderOptions } from "./sender.ts";
+
+/** What is used of the runtime. */
+interface Runtime {
+  createHttpClient(options: object): { close(): void };
+}
+
+/**
+ * By Deno's `fetch` with a client of its own. That trusts the given authority besides those of the runtime. What it
+ * cannot do, another name or no check at all, goes by `node:https`.
+ */
+export async function denoSender(options: SenderOptions): Promise<Sender> {
+  const { tls: { ca, serverName, insecure, proxyUrl }, cert, key } = options;
+  if (serverName !== undefined || insecure) {
+    if (proxyUrl === undefined) return await httpsSender(options);
+    const what = `use proxy-url together with ${insecure ? "insecure-skip-tls-verify" : "tls-server-name"}`;
+    throw cannot(what, "Deno", "Use a server URL that the certificate names, and the certificate-authority");
+  }
+  const { Deno: runtime } = globalThis as unknown as { Deno: Runtime };
+  const client = runtime.createHttpClient({
+    ...(ca !== undefined && { caCerts: [ca] }),
+    ...(cert !== undefined && { cert, key }),
+    ...(proxyUrl !== undefined && { proxy: proxyOf(proxyUrl) }),
+  });
+  let open = true;
+  const close = (): void => {
+    if (open) client.close();
+    open = false;
+  };
+  return {
+    send: (url, request) => fetch(url, { ...fetchInit(request), client } as RequestInit),
+    retire: close,
+    close: () => Promise.resolve(close()),
+  };
+}
+
+function proxyOf(proxyUrl: string): object {
+  const url = new URL(proxyUrl);
+  const { username, password } = url;
+  if (username + password === "") return { url: proxyUrl };
+  url.username = url.password = "";
+  return {
+    url: url.href,
+    basicAuth: { username: decodeURIComponent(username), password: decodeURIComponent(password) },
+  };
+}

@@ -1,0 +1,50 @@
+import { httpsSender } from "./https_sender.ts";
+import { cannot, fetchInit, type Sender, type SenderOptions } from "./sender.ts";
+
+/**
+ * By undici, with the `fetch` of the same package: Node's own takes only agents of the version that it was built with.
+ * Repeated headers, which it would join, go by `node:https`.
+ */
+export async function nodeSender(options: SenderOptions): Promise<Sender> {
+  const { tls: { ca, serverName, insecure, proxyUrl }, cert, key, repeats } = options;
+  if (repeats) {
+    if (proxyUrl === undefined) return await httpsSender(options);
+    throw cannot("use proxy-url together with several impersonated groups", "Node", "Impersonate one group");
+  }
+  const [{ Agent, EnvHttpProxyAgent, fetch: send, ProxyAgent }, { default: { env } }] = await Promise.all([
+    import("undici"),
+    import("node:process"),
+  ]);
+  const connect = {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert, key }),
+    ...(serverName !== undefined && { servername: serverName }),
+    rejectUnauthorized: !insecure,
+  };
+  // A log that is followed may be silent for hours.
+  const common = { connect, requestTls: connect, headersTimeout: 0, bodyTimeout: 0 };
+  const inEnvironment = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"].some((name) => env[name]);
+  const dispatcher = proxyUrl !== undefined
+    ? new ProxyAgent({ ...common, uri: proxyUrl })
+    : inEnvironment
+    ? new EnvHttpProxyAgent({ ...common, noProxy: withoutLoopback(env.no_proxy ?? env.NO_PROXY ?? "") })
+    : new Agent(common);
+  return {
+    async send(url, request) {
+      const { body, status, statusText, headers } = await send(url, { ...fetchInit(request), dispatcher } as never);
+      // An answer of the kind that the rest of the program knows.
+      return new Response(body as ReadableStream<Uint8Array<ArrayBuffer>> | null, {
+        status,
+        statusText,
+        headers: [...headers],
+      });
+    },
+    retire: () => void dispatcher.close(),
+    close: () => dispatcher.destroy(),
+  };
+}
+
+/** As everywhere else, no proxy of the environment stands between this machine and itself. */
+function withoutLoopback(list: string): string {
+  return list.trim() === "*" ? "*" : `${list},localhost,127.0.0.1,[::1]`;
+}
