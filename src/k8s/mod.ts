@@ -9,3 +9,41 @@
  */
 
 export type { KubeConfig, KubeLoadOptions } from "./config/load_options.ts";
+export { type Informer, informer, type InformerOptions } from "./client/informer.ts";
+export { KubeClient } from "./client/kube_client.ts";
+export type { ResourceApi } from "./client/names.ts";
+export type { KubeRequestInit } from "./client/raw_request.ts";
+export type {
+  ApplyOptions,
+  DeleteOptions,
+  ListAllOptions,
+  ListPageOptions,
+  PatchOptions,
+  Resource,
+  ResourceEvent,
+  SelectorOptions,
+  WatchResourceOptions,
+  WriteResourceOptions,
+} from "./client/resource.ts";
+export {
+  isAlreadyExists,
+  isConflict,
+  isForbidden,
+  isGone,
+  isInvalid,
+  isNotFound,
+  isUnauthorized,
+} from "./errors/predicates.ts";
+export type {
+  KubeCallOptions,
+  KubeEvent,
+  KubeList,
+  KubeObject,
+  Namespace,
+  ObjectMeta,
+  OwnerReference,
+  Pod,
+  Sandbox,
+  SandboxClaim,
+  SandboxSet,
+} from "./types.ts";

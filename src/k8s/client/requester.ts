@@ -1,0 +1,172 @@
+import { isSandboxError } from "../../errors/is_sandbox_error.ts";
+import { SandboxError } from "../../errors/sandbox_error.ts";
+import { answerError, htmlError, isHtml, statusError } from "../errors/status_error.ts";
+import { detailsOf, failureStatus } from "../errors/status.ts";
+import type { KubeAccess } from "../config/kube_access.ts";
+import type { KubeTransport } from "../transport/kube_transport.ts";
+import type { KubeCallOptions } from "../types.ts";
+import { checkMilliseconds } from "../../errors/checks.ts";
+import { readErrorText } from "./error_body.ts";
+import { type CallScope, type Clock, DEFAULT_TIMEOUT_MS, systemClock, withLimits } from "./limits.ts";
+import { type Query, withQuery } from "./query.ts";
+import { parseRetryAfter, pauseBefore, type Repeatable, setRetryAfter } from "./repeats.ts";
+import { withoutSecrets } from "./secrets.ts";
+import { USER_AGENT } from "./user_agent.ts";
+
+/** A request, and what its errors say of it. */
+export interface ApiRequest extends Repeatable {
+  /** Completes "Cannot …". */
+  readonly what: string;
+  /** The path under the server. */
+  readonly path: string;
+  /** The query. */
+  readonly query?: Query | undefined;
+  /** The body, and its type. */
+  readonly body?: string | undefined;
+  readonly contentType?: string | undefined;
+  /** The type wanted; JSON where absent. */
+  readonly accept?: string | undefined;
+  /** The answer is read as it comes, for which it must not be compressed; who reads it repeats the request, too. */
+  readonly isStream?: boolean | undefined;
+}
+
+/** Makes requests as the configuration says: repeated where that is safe, limited in time, failures as typed errors. */
+export class Requester {
+  readonly #access: KubeAccess;
+  readonly #transport: KubeTransport;
+  readonly #closed = new AbortController();
+  /** The time that pauses are measured by. */
+  readonly clock: Clock;
+
+  /** Makes requests through a transport. */
+  constructor(access: KubeAccess, transport: KubeTransport, clock: Clock = systemClock) {
+    this.#access = access;
+    this.#transport = transport;
+    this.clock = clock;
+  }
+
+  /** Aborted when the client is closed. */
+  get closed(): AbortSignal {
+    return this.#closed.signal;
+  }
+
+  /** The object that is answered. */
+  async json<T>(request: ApiRequest, options: KubeCallOptions): Promise<T> {
+    return await this.#limited(request, options, DEFAULT_TIMEOUT_MS, (scope) => {
+      return this.#repeated(request, scope, async () => {
+        const response = await this.#send(request, scope.signal);
+        return await this.#object(request, response) as T;
+      });
+    });
+  }
+
+  /** The answer as soon as it begins; the signal ends its body, too, and the limit of time does not. */
+  async open(request: ApiRequest, options: KubeCallOptions, timeoutMs: number = DEFAULT_TIMEOUT_MS): Promise<Response> {
+    return await this.#limited(request, options, timeoutMs, (scope) => {
+      const signals = [scope.signal, this.closed, ...(options.signal ? [options.signal] : [])];
+      return this.#repeated(request, scope, () => this.#send(request, AbortSignal.any(signals)));
+    });
+  }
+
+  /** Ends everything under way. */
+  async close(): Promise<void> {
+    this.#closed.abort(new SandboxError("Cannot use the KubeClient: it was closed", { code: "network" }));
+    await this.#transport.close();
+  }
+
+  async #limited<T>(
+    { what }: ApiRequest,
+    options: KubeCallOptions,
+    defaultMs: number,
+    work: (scope: CallScope) => Promise<T>,
+  ): Promise<T> {
+    const timeoutMs = checkMilliseconds("timeoutMs", options.timeoutMs ?? defaultMs);
+    const signals = options.signal ? [options.signal, this.closed] : [this.closed];
+    return await withLimits({ what, signals, timeoutMs }, work);
+  }
+
+  async #repeated<T>(request: ApiRequest, scope: CallScope, once: () => Promise<T>): Promise<T> {
+    for (let attempt = 1;; attempt++) {
+      try {
+        return await once();
+      } catch (error) {
+        scope.signal.throwIfAborted();
+        const pause = request.isStream ? undefined : pauseBefore(request, error, attempt, this.clock);
+        // Waiting for the end of the time would only hide what is known already.
+        if (pause === undefined || pause >= scope.remaining()) throw error;
+        await this.clock.sleep(pause, scope.signal);
+      }
+    }
+  }
+
+  async #send(request: ApiRequest, signal: AbortSignal): Promise<Response> {
+    const { method, path, query, body, contentType } = request;
+    const headers: Record<string, string> = { accept: request.accept ?? "application/json", "user-agent": USER_AGENT };
+    if (body !== undefined) headers["content-type"] = contentType ?? "application/json";
+    if (request.isStream || !this.#access.compress) headers["accept-encoding"] = "identity";
+    let response: Response;
+    try {
+      response = await this.#transport.fetch(withQuery(path, query), { method, headers, body, signal });
+    } catch (error) {
+      signal.throwIfAborted();
+      throw asFailure(request, "the connection failed", error);
+    }
+    if (response.ok) return response;
+    throw await this.#failure(request, response);
+  }
+
+  async #failure(request: ApiRequest, response: Response): Promise<SandboxError> {
+    const retryAfterSeconds = parseRetryAfter(response.headers.get("retry-after"));
+    const error = answerError(request, {
+      status: response.status,
+      contentType: response.headers.get("content-type") ?? "",
+      text: await this.#masked(await readErrorText(response)),
+      retryAfterSeconds,
+    });
+    setRetryAfter(error, retryAfterSeconds ?? (isSandboxError(error, "kube_status") ? secondsIn(error) : undefined));
+    return error;
+  }
+
+  async #object(request: ApiRequest, response: Response): Promise<unknown> {
+    let text: string;
+    try {
+      text = await response.text();
+    } catch (error) {
+      throw asFailure(request, "the connection was lost in the middle of the answer", error);
+    }
+    try {
+      const value: unknown = JSON.parse(text);
+      const status = failureStatus(value);
+      if (status === undefined) return value;
+      const masked = JSON.parse(await this.#masked(text));
+      throw statusError(request, masked, response.status);
+    } catch (error) {
+      if (isSandboxError(error)) throw error;
+      const contentType = response.headers.get("content-type") ?? "";
+      if (isHtml({ contentType, text })) throw htmlError(request, response.status);
+      throw new SandboxError(`Cannot ${request.what}: the answer is no JSON`, {
+        code: "protocol",
+        status: response.status,
+        hint: "Another server or a proxy answered: check the server of the kubeconfig",
+      });
+    }
+  }
+
+  async #masked(text: string): Promise<string> {
+    try {
+      return withoutSecrets(text, await this.#access.credentials({}));
+    } catch {
+      return ""; // What cannot be masked is not shown.
+    }
+  }
+}
+
+function secondsIn({ kubeStatus }: { kubeStatus: object }): number | undefined {
+  return detailsOf(kubeStatus).retryAfterSeconds;
+}
+
+/** What a transport rejects with is typed already; a `fetch` of the user's own may reject with anything. */
+function asFailure({ what }: ApiRequest, detail: string, cause: unknown): SandboxError {
+  if (isSandboxError(cause)) return cause;
+  return new SandboxError(`Cannot ${what}: ${detail}`, { code: "network", retryable: true, cause });
+}
