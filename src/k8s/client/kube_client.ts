@@ -1,4 +1,7 @@
 import type { KubeAccess } from "../config/kube_access.ts";
+import { accessFromConfig, inClusterAccess, loadKubeConfig } from "../config/load_config.ts";
+import type { KubeConfig, KubeLoadOptions } from "../config/load_options.ts";
+import { kubeFetch } from "../transport/kube_fetch.ts";
 import type { KubeTransport } from "../transport/kube_transport.ts";
 import type { KubeEvent, KubeObject, Namespace, Pod, Sandbox, SandboxClaim, SandboxSet } from "../types.ts";
 import { createResource } from "./create_resource.ts";
@@ -12,6 +15,10 @@ const AGENTS = { group: "agents.kruise.io", version: "v1alpha1", namespaced: tru
 const CORE = { group: "", version: "v1" } as const;
 
 let make: (access: KubeAccess, transport: KubeTransport, clock: Clock) => KubeClient;
+
+function connect(access: KubeAccess, { fetch }: KubeLoadOptions): KubeClient {
+  return createKubeClient(access, kubeFetch(access, fetch));
+}
 
 /** A client of an access that is known already. */
 export function createKubeClient(
@@ -42,6 +49,78 @@ export class KubeClient implements AsyncDisposable {
     this.#requester = new Requester(access, transport, clock);
     this.server = access.server;
     this.namespace = access.namespace;
+  }
+
+  /**
+   * Finds the configuration as `kubectl` does: the path that is given, the files of `KUBECONFIG`, `~/.kube/config`, the
+   * service account of the pod. No request is made yet.
+   *
+   * @param options Which configuration, and how the server is reached.
+   * @returns The client.
+   *
+   * @throws {KubeConfigError} When there is none, or one that cannot be used; `tried` lists every place.
+   *
+   * @example The pods of all namespaces
+   * ```ts
+   * import { KubeClient } from "@kruise-agents/runtime/k8s";
+   *
+   * async function printPods(): Promise<void> {
+   *   await using kube = await KubeClient.load();
+   *   for await (const { metadata } of kube.pods("").listAll()) console.log(metadata.namespace, metadata.name);
+   * }
+   * ```
+   */
+  static async load(options: KubeLoadOptions = {}): Promise<KubeClient> {
+    return connect(await loadKubeConfig(options), options);
+  }
+
+  /**
+   * Takes the service account of the pod that this runs in, and looks nowhere else.
+   *
+   * @param options Namespace, and how the server is reached.
+   * @returns The client.
+   *
+   * @throws {KubeConfigError} When this is no pod, or one without a service account.
+   *
+   * @example
+   * ```ts
+   * import { KubeClient } from "@kruise-agents/runtime/k8s";
+   *
+   * async function ownNamespace(): Promise<string> {
+   *   await using kube = await KubeClient.inCluster();
+   *   return kube.namespace;
+   * }
+   * ```
+   */
+  static async inCluster(options: KubeLoadOptions = {}): Promise<KubeClient> {
+    return connect(await inClusterAccess(options), options);
+  }
+
+  /**
+   * Takes a kubeconfig that is an object already.
+   *
+   * @param config What the YAML of a kubeconfig says.
+   * @param options Which context, and how the server is reached.
+   * @returns The client.
+   *
+   * @throws {TypeError} When it is no object.
+   * @throws {KubeConfigError} When it cannot be used.
+   *
+   * @example
+   * ```ts
+   * import { KubeClient } from "@kruise-agents/runtime/k8s";
+   * import { assertEquals } from "@std/assert";
+   *
+   * await using kube = await KubeClient.fromConfig({
+   *   clusters: [{ name: "proxy", cluster: { server: "http://127.0.0.1:8001" } }], // kubectl proxy
+   *   contexts: [{ name: "proxy", context: { cluster: "proxy", namespace: "agents" } }],
+   *   "current-context": "proxy",
+   * });
+   * assertEquals([kube.server, kube.namespace], ["http://127.0.0.1:8001", "agents"]);
+   * ```
+   */
+  static async fromConfig(config: KubeConfig, options: KubeLoadOptions = {}): Promise<KubeClient> {
+    return connect(await accessFromConfig(config, options), options);
   }
 
   /**

@@ -103,13 +103,13 @@ export class Requester {
     const { method, path, query, body, contentType } = request;
     const headers: Record<string, string> = { accept: request.accept ?? "application/json", "user-agent": USER_AGENT };
     if (body !== undefined) headers["content-type"] = contentType ?? "application/json";
-    if (request.isStream || !this.#access.compress) headers["accept-encoding"] = "identity";
+    if (request.isStream) headers["accept-encoding"] = "identity";
     let response: Response;
     try {
       response = await this.#transport.fetch(withQuery(path, query), { method, headers, body, signal });
     } catch (error) {
       signal.throwIfAborted();
-      throw asFailure(request, "the connection failed", error);
+      throw this.#connectionFailure(request, "the connection failed", error);
     }
     if (response.ok) return response;
     throw await this.#failure(request, response);
@@ -132,7 +132,7 @@ export class Requester {
     try {
       text = await response.text();
     } catch (error) {
-      throw asFailure(request, "the connection was lost in the middle of the answer", error);
+      throw this.#connectionFailure(request, "the connection was lost in the middle of the answer", error);
     }
     try {
       const value: unknown = JSON.parse(text);
@@ -152,6 +152,17 @@ export class Requester {
     }
   }
 
+  /** What a transport rejects with is typed already. The engine's words about a proxy may hold its password. */
+  #connectionFailure({ what }: ApiRequest, detail: string, cause: unknown): SandboxError {
+    if (isSandboxError(cause)) return cause;
+    const hasSecret = this.#access.tls.proxyUrl?.includes("@") ?? false;
+    return new SandboxError(`Cannot ${what}: ${detail}`, {
+      code: "network",
+      retryable: true,
+      ...(!hasSecret && { cause }),
+    });
+  }
+
   async #masked(text: string): Promise<string> {
     try {
       return withoutSecrets(text, await this.#access.credentials({}));
@@ -163,10 +174,4 @@ export class Requester {
 
 function secondsIn({ kubeStatus }: { kubeStatus: object }): number | undefined {
   return detailsOf(kubeStatus).retryAfterSeconds;
-}
-
-/** What a transport rejects with is typed already; a `fetch` of the user's own may reject with anything. */
-function asFailure({ what }: ApiRequest, detail: string, cause: unknown): SandboxError {
-  if (isSandboxError(cause)) return cause;
-  return new SandboxError(`Cannot ${what}: ${detail}`, { code: "network", retryable: true, cause });
 }
