@@ -28,13 +28,15 @@ export interface IdentityOptions {
   readonly names: readonly string[];
   /** The last day it is good for. */
   readonly notAfter?: Date;
+  /** Whether it is a client's, rather than a server's. */
+  readonly client?: boolean;
 }
 
 /** An authority that nobody trusts until told to. */
 export interface Authority {
   /** Its certificate, in PEM. */
   readonly cert: string;
-  /** Issues a server's certificate. */
+  /** Issues a server's or a client's certificate. */
   issue(options: IdentityOptions): Promise<Identity>;
 }
 
@@ -69,7 +71,7 @@ async function issue(root: X509Certificate, signingKey: CryptoKey, options: Iden
     extensions: [
       new BasicConstraintsExtension(false, undefined, true),
       new KeyUsagesExtension(KeyUsageFlags.digitalSignature, true),
-      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+      new ExtendedKeyUsageExtension([options.client ? ExtendedKeyUsage.clientAuth : ExtendedKeyUsage.serverAuth]),
       new SubjectAlternativeNameExtension(
         names.map((value) => ({ type: /^[\d.]+$/.test(value) ? "ip" as const : "dns" as const, value })),
       ),

@@ -4,10 +4,7 @@ import { cannot, fetchInit, type Sender, type SenderOptions } from "./sender.ts"
 /** By Bun's `fetch`, which takes all that TLS needs. Repeated headers, which it would join, go by `node:https`. */
 export async function bunSender(options: SenderOptions): Promise<Sender> {
   const { tls: { ca, serverName, insecure, proxyUrl }, cert, key, repeats } = options;
-  if (repeats) {
-    if (proxyUrl === undefined) return await httpsSender(options);
-    throw cannot("use proxy-url together with several impersonated groups", "Bun", "Impersonate one group");
-  }
+  if (repeats) return await httpsSender(options, "Bun");
   if (proxyUrl?.startsWith("socks5:")) {
     throw cannot("use a socks5: proxy-url", "Bun", "Use an http: proxy, or run on Deno or Node");
   }

@@ -43,6 +43,22 @@ const ROWS: readonly Row[] = [
     hint: "Give the user a client certificate that is in force, from an authority that the server trusts",
   },
   {
+    // Deno: what createHttpClient says; Node, Bun: PEM routines, KEY_VALUES_MISMATCH and their like.
+    text:
+      /PEM[ _]|start line|key[ _]?values[ _]?mismatch|KeyMismatch|BadEncoding|ERR_OSSL|InvalidData|Unable to (parse|load)/i,
+    code: "tls",
+    detail: "the certificates or the key cannot be used",
+    hint: "Check in the configuration that they are valid PEM, that the key is not encrypted, and that it belongs to " +
+      "the certificate",
+  },
+  {
+    // Node: "Proxy response (407) !== 200"; Deno: "proxy authentication required"; the tunnel: "Proxy response 407".
+    text: /proxy response|proxy[ _-]?auth|tunnel/i,
+    code: "network",
+    detail: "the proxy refused",
+    hint: "Check the user name and the password of proxy-url",
+  },
+  {
     // Node, Bun: UNABLE_TO_VERIFY_LEAF_SIGNATURE, SELF_SIGNED_CERT_IN_CHAIN and their like; Deno: UnknownIssuer.
     text: /UnknownIssuer|UNABLE_TO_(VERIFY|GET)|SELF_SIGNED|CERT_UNTRUSTED|CERT_SIGNATURE_FAILURE|BadSignature/,
     code: "tls",
@@ -91,7 +107,7 @@ const OTHER: Row = { text: /^/, code: "network", detail: "the connection failed"
 
 /**
  * The error for a connection to the API server that failed, while it was made or while an answer was read. The engine's
- * own words are its cause, but not where a proxy's password could stand in them.
+ * own words are its cause, without what Node adds to them (certificates), and not where a proxy's password could be.
  */
 export function connectionError(cause: unknown, server: string, proxyUrl?: string): SandboxError {
   const { host, hostname } = new URL(server);
@@ -101,7 +117,7 @@ export function connectionError(cause: unknown, server: string, proxyUrl?: strin
     code,
     retryable,
     hint: proxyUrl === undefined ? hint : [hint, "and check proxy-url"].filter(Boolean).join("; "),
-    ...(!proxyUrl?.includes("@") && { cause }),
+    ...(!proxyUrl?.includes("@") && { cause: new Error(chainOf(cause)) }),
   });
 }
 

@@ -1,5 +1,5 @@
 import { httpsSender } from "./https_sender.ts";
-import { cannot, fetchInit, type Sender, type SenderOptions } from "./sender.ts";
+import { fetchInit, type Sender, type SenderOptions } from "./sender.ts";
 
 /** What is used of the runtime. */
 interface Runtime {
@@ -8,15 +8,13 @@ interface Runtime {
 
 /**
  * By Deno's `fetch` with a client of its own. That trusts the given authority besides those of the runtime. What it
- * cannot do, another name or no check at all, goes by `node:https`.
+ * cannot do, another name, no check at all, or a proxy with a password, goes by `node:https`.
  */
 export async function denoSender(options: SenderOptions): Promise<Sender> {
-  const { tls: { ca, serverName, insecure, proxyUrl }, cert, key } = options;
-  if (serverName !== undefined || insecure) {
-    if (proxyUrl === undefined) return await httpsSender(options);
-    const what = `use proxy-url together with ${insecure ? "insecure-skip-tls-verify" : "tls-server-name"}`;
-    throw cannot(what, "Deno", "Use a server URL that the certificate names, and the certificate-authority");
-  }
+  const { tls: { ca, serverName, insecure, proxyUrl }, cert, key, secure } = options;
+  // Deno tells a proxy's password to the server behind it, too.
+  const tells = secure && proxyUrl !== undefined && /^https?:\/\/[^/]*@/.test(proxyUrl);
+  if (serverName !== undefined || insecure || tells) return await httpsSender(options, "Deno");
   const { Deno: runtime } = globalThis as unknown as { Deno: Runtime };
   const client = runtime.createHttpClient({
     ...(ca !== undefined && { caCerts: [ca] }),

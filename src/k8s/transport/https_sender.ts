@@ -1,24 +1,33 @@
 import type { IncomingMessage } from "node:http";
-import type { Sender, SenderOptions, SentRequest } from "./sender.ts";
+import { cannot, type Sender, type SenderOptions, type SentRequest } from "./sender.ts";
 
 /**
  * By `node:https`, which Deno, Bun and Node have, and which does what their `fetch` cannot: several lines of a header,
- * another name for the server, no check at all.
+ * another name for the server, no check at all, and all that through a proxy.
  */
-export async function httpsSender({ tls, cert, key }: SenderOptions): Promise<Sender> {
+export async function httpsSender(options: SenderOptions, runtime: string): Promise<Sender> {
+  const { tls: { ca, serverName, insecure, proxyUrl }, cert, key, secure } = options;
+  if (proxyUrl !== undefined && !(secure && /^https?:/.test(proxyUrl))) {
+    const what = `go through such a proxy-url ${wish(options)}`;
+    throw cannot(what, runtime, "Leave one of the two out, or use an http: proxy and an https: server");
+  }
   const [http, https, { Readable }] = await Promise.all([
     import("node:http"),
     import("node:https"),
     import("node:stream"),
   ]);
-  const secure = new https.Agent({
+  const settings = {
     keepAlive: true,
-    ...(tls.ca !== undefined && { ca: tls.ca }),
+    ...(ca !== undefined && { ca }),
     ...(cert !== undefined && { cert, key }),
-    ...(tls.serverName !== undefined && { servername: tls.serverName }),
-    rejectUnauthorized: !tls.insecure,
-  });
-  const plain = new http.Agent({ keepAlive: true });
+    ...(serverName !== undefined && { servername: serverName }),
+    rejectUnauthorized: !insecure,
+  };
+  const agent = !secure
+    ? new http.Agent({ keepAlive: true })
+    : proxyUrl === undefined
+    ? new https.Agent(settings)
+    : await (await import("./tunnel.ts")).tunnelAgent(proxyUrl, settings);
 
   function responseOf(incoming: IncomingMessage): Response {
     const headers = new Headers();
@@ -35,12 +44,11 @@ export async function httpsSender({ tls, cert, key }: SenderOptions): Promise<Se
   return {
     send(url, request) {
       const { method, body, signal } = request;
-      const isSecure = url.startsWith("https:");
       return new Promise((resolve, reject) => {
-        const outgoing = (isSecure ? https : http).request(url, {
+        const outgoing = (secure ? https : http).request(url, {
           method,
           headers: linesOf(request),
-          agent: isSecure ? secure : plain,
+          agent,
           ...(signal && { signal }),
         });
         // The listener stays: what comes after the beginning of the answer is told by its body.
@@ -52,8 +60,7 @@ export async function httpsSender({ tls, cert, key }: SenderOptions): Promise<Se
     // What is idle ends by itself, and what is in use with its answer.
     retire: () => {},
     close: () => {
-      secure.destroy();
-      plain.destroy();
+      agent.destroy();
       return Promise.resolve();
     },
   };
@@ -66,4 +73,10 @@ function linesOf({ headers, body }: SentRequest): Record<string, string[]> {
   lines["accept-encoding"] = ["identity"];
   if (body !== undefined) lines["content-length"] = [String(new TextEncoder().encode(body).length)];
   return lines;
+}
+
+/** What cannot go together with it. */
+function wish({ repeats, tls: { insecure } }: SenderOptions): string {
+  if (repeats) return "with several impersonated groups";
+  return `with ${insecure ? "insecure-skip-tls-verify" : "tls-server-name"}`;
 }

@@ -85,7 +85,9 @@ class Transport implements KubeTransport {
     if (current && current.cert === cert && current.key === key && current.repeats === repeats) {
       return current.sender;
     }
-    const sender = chooseSender({ tls: this.#access.tls, cert, key, repeats }, this.#given);
+    const { tls, server } = this.#access;
+    const secure = server.startsWith("https:");
+    const sender = chooseSender({ tls, cert, key, repeats, secure }, this.#given);
     this.#current = { cert, key, repeats, sender };
     current?.sender.then((old) => old.retire(), () => {});
     return sender;

@@ -1,5 +1,5 @@
 import { httpsSender } from "./https_sender.ts";
-import { cannot, fetchInit, type Sender, type SenderOptions } from "./sender.ts";
+import { fetchInit, type Sender, type SenderOptions } from "./sender.ts";
 
 /**
  * By undici, with the `fetch` of the same package: Node's own takes only agents of the version that it was built with.
@@ -7,10 +7,7 @@ import { cannot, fetchInit, type Sender, type SenderOptions } from "./sender.ts"
  */
 export async function nodeSender(options: SenderOptions): Promise<Sender> {
   const { tls: { ca, serverName, insecure, proxyUrl }, cert, key, repeats } = options;
-  if (repeats) {
-    if (proxyUrl === undefined) return await httpsSender(options);
-    throw cannot("use proxy-url together with several impersonated groups", "Node", "Impersonate one group");
-  }
+  if (repeats) return await httpsSender(options, "Node");
   const [{ Agent, EnvHttpProxyAgent, fetch: send, ProxyAgent }, { default: { env } }] = await Promise.all([
     import("undici"),
     import("node:process"),

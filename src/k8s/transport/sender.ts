@@ -29,6 +29,8 @@ export interface SenderOptions {
   readonly key?: string | undefined;
   /** Whether a name of the headers occurs several times, which most engines' `fetch` would send as one. */
   readonly repeats: boolean;
+  /** Whether the server's URL is an `https:` one. */
+  readonly secure: boolean;
 }
 
 /** The error for something that the runtime's connections cannot do. */

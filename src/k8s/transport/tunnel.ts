@@ -1,0 +1,47 @@
+import type { Agent, AgentOptions } from "node:https";
+import type { ConnectionOptions, TLSSocket } from "node:tls";
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { toBase64 } from "../config/pem.ts";
+
+/** Calls back with the connection, or with why there is none. */
+type Connected = (error: Error | null, socket?: TLSSocket) => void;
+
+/** Makes an agent whose connections go through an HTTP proxy. Only the proxy sees its password. */
+export async function tunnelAgent(proxyUrl: string, options: AgentOptions): Promise<Agent> {
+  const [http, https, tls] = await Promise.all([import("node:http"), import("node:https"), import("node:tls")]);
+  const proxy = new URL(proxyUrl);
+  const { request } = proxy.protocol === "https:" ? https : http;
+  const authorization = passwordOf(proxy);
+
+  const open = (target: ConnectionOptions, connected: Connected): void => {
+    const { host, port } = target;
+    const address = `${host?.includes(":") ? `[${host}]` : host}:${port}`;
+    const asking = request({
+      host: proxy.hostname.replace(/^\[|\]$/g, ""),
+      port: proxy.port || (proxy.protocol === "https:" ? 443 : 80),
+      method: "CONNECT",
+      path: address,
+      headers: { host: address, ...(authorization !== undefined && { "proxy-authorization": authorization }) },
+      agent: false,
+    });
+    const refused = ({ statusCode }: IncomingMessage, socket: Duplex): void => {
+      socket.destroy();
+      connected(new Error(`Proxy response ${statusCode}`));
+    };
+    asking.once("connect", (answer, socket) => {
+      if (answer.statusCode !== 200) return refused(answer, socket);
+      connected(null, tls.connect({ ...target, socket }));
+    });
+    asking.once("response", (answer) => refused(answer, answer.socket));
+    asking.once("error", connected);
+    asking.end();
+  };
+  // It calls back, which the types know only of newer ones.
+  return Object.assign(new https.Agent(options), { createConnection: open as never });
+}
+
+function passwordOf({ username, password }: URL): string | undefined {
+  if (username + password === "") return undefined;
+  return `Basic ${toBase64(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`)}`;
+}
