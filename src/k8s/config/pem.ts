@@ -39,7 +39,7 @@ export async function pemField(
 }
 
 /** What PEM begins with. */
-export const CERTIFICATE: RegExp = /-----BEGIN (TRUSTED )?CERTIFICATE-----/;
+export const CERTIFICATE: RegExp = /-----BEGIN CERTIFICATE-----/;
 /** What PEM of a private key begins with. */
 export const PRIVATE_KEY: RegExp = /-----BEGIN ([A-Z]+ )?PRIVATE KEY-----/;
 

@@ -43,15 +43,6 @@ const ROWS: readonly Row[] = [
     hint: "Give the user a client certificate that is in force, from an authority that the server trusts",
   },
   {
-    // Deno: what createHttpClient says; Node, Bun: PEM routines, KEY_VALUES_MISMATCH and their like.
-    text:
-      /PEM[ _]|start line|key[ _]?values[ _]?mismatch|KeyMismatch|BadEncoding|ERR_OSSL|InvalidData|Unable to (parse|load)/i,
-    code: "tls",
-    detail: "the certificates or the key cannot be used",
-    hint: "Check in the configuration that they are valid PEM, that the key is not encrypted, and that it belongs to " +
-      "the certificate",
-  },
-  {
     // Node: "Proxy response (407) !== 200"; Deno: "proxy authentication required"; the tunnel: "Proxy response 407".
     text: /proxy response|proxy[ _-]?auth|tunnel/i,
     code: "network",
@@ -84,7 +75,8 @@ const ROWS: readonly Row[] = [
     text: /CERT_|_CERT|certificate|ERR_TLS|ERR_SSL|EPROTO|wrong version number|InvalidContentType|corrupt message|TLS/i,
     code: "tls",
     detail: "the TLS connection failed",
-    hint: "Check the scheme of the server's URL, and that it speaks TLS on that port",
+    // Bun says no more than this where the server refuses the client's certificate.
+    hint: "Check the scheme of the server's URL, that it speaks TLS on that port, and the client certificate",
   },
   {
     // Node: UND_ERR_CONNECT_TIMEOUT, ETIMEDOUT; Deno: "Connection timed out"; EHOSTUNREACH everywhere.

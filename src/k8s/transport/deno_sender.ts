@@ -1,3 +1,4 @@
+import { unusablePem } from "./check_pem.ts";
 import { httpsSender } from "./https_sender.ts";
 import { fetchInit, type Sender, type SenderOptions } from "./sender.ts";
 
@@ -16,7 +17,7 @@ export async function denoSender(options: SenderOptions): Promise<Sender> {
   const tells = secure && proxyUrl !== undefined && /^https?:\/\/[^/]*@/.test(proxyUrl);
   if (serverName !== undefined || insecure || tells) return await httpsSender(options, "Deno");
   const { Deno: runtime } = globalThis as unknown as { Deno: Runtime };
-  const client = runtime.createHttpClient({
+  const client = createClient(runtime, {
     ...(ca !== undefined && { caCerts: [ca] }),
     ...(cert !== undefined && { cert, key }),
     ...(proxyUrl !== undefined && { proxy: proxyOf(proxyUrl) }),
@@ -31,6 +32,15 @@ export async function denoSender(options: SenderOptions): Promise<Sender> {
     retire: close,
     close: () => Promise.resolve(close()),
   };
+}
+
+/** It is made of certificates, keys and a proxy's address: where it cannot be made, one of the first two is wrong. */
+function createClient(runtime: Runtime, options: object): { close(): void } {
+  try {
+    return runtime.createHttpClient(options);
+  } catch {
+    throw unusablePem();
+  }
 }
 
 function proxyOf(proxyUrl: string): object {

@@ -1,3 +1,4 @@
+import { checkPem } from "./check_pem.ts";
 import { httpsSender } from "./https_sender.ts";
 import { fetchInit, type Sender, type SenderOptions } from "./sender.ts";
 
@@ -7,6 +8,7 @@ import { fetchInit, type Sender, type SenderOptions } from "./sender.ts";
  */
 export async function nodeSender(options: SenderOptions): Promise<Sender> {
   const { tls: { ca, serverName, insecure, proxyUrl }, cert, key, repeats } = options;
+  await checkPem(options);
   if (repeats) return await httpsSender(options, "Node");
   const [{ Agent, EnvHttpProxyAgent, fetch: send, ProxyAgent }, { default: { env } }] = await Promise.all([
     import("undici"),
