@@ -12,6 +12,14 @@ export const PAGE_SIZE = 500;
 /** How often a list that became too old in the middle begins anew. */
 const MOST_RESTARTS = 5;
 
+/** A server may say anything. */
+interface ListAnswer<T> {
+  readonly kind?: unknown;
+  readonly apiVersion?: string;
+  readonly items?: T[] | null;
+  readonly metadata?: KubeList<T>["metadata"];
+}
+
 /** One page, with the kind and version of each object filled in where the server leaves them to the list. */
 export async function listPage<T extends KubeObject>(
   requester: Requester,
@@ -21,7 +29,7 @@ export async function listPage<T extends KubeObject>(
   const { labelSelector, fieldSelector, limit, resourceVersion, resourceVersionMatch } = options;
   if (limit !== undefined) checkCount("limit", limit);
   const what = `list ${describeScope(scope)}`;
-  const answer = await requester.json<Partial<KubeList<T>> & { kind?: unknown; apiVersion?: string } | null>({
+  const answer = await requester.json<ListAnswer<T>>({
     what,
     method: "GET",
     idempotent: true,
@@ -35,8 +43,8 @@ export async function listPage<T extends KubeObject>(
       resourceVersionMatch,
     },
   }, options);
-  const items = answer?.items ?? [];
-  if (!Array.isArray(items) || typeof answer?.metadata !== "object") {
+  const items = answer.items === null ? [] : answer.items;
+  if (!Array.isArray(items) || typeof answer.metadata?.resourceVersion !== "string") {
     throw new SandboxError(`Cannot ${what}: the answer is no list`, { code: "protocol" });
   }
   const kind = typeof answer.kind === "string" ? answer.kind.replace(/List$/, "") : undefined;
@@ -44,7 +52,7 @@ export async function listPage<T extends KubeObject>(
     if (kind) item.kind ??= kind;
     if (answer.apiVersion) item.apiVersion ??= answer.apiVersion;
   }
-  return { ...answer, items, metadata: answer.metadata! };
+  return { ...answer, items, metadata: answer.metadata };
 }
 
 /** All objects, in pages. After a 410 it begins anew, without pages the second time, as those take too long here. */

@@ -136,6 +136,7 @@ export class Requester {
     }
     try {
       const value: unknown = JSON.parse(text);
+      if (typeof value !== "object" || value === null) throw new SyntaxError("no object");
       const status = failureStatus(value);
       if (status === undefined) return value;
       const masked = JSON.parse(await this.#masked(text));
@@ -144,7 +145,7 @@ export class Requester {
       if (isSandboxError(error)) throw error;
       const contentType = response.headers.get("content-type") ?? "";
       if (isHtml({ contentType, text })) throw htmlError(request, response.status);
-      throw new SandboxError(`Cannot ${request.what}: the answer is no JSON`, {
+      throw new SandboxError(`Cannot ${request.what}: the answer is no object in JSON`, {
         code: "protocol",
         status: response.status,
         hint: "Another server or a proxy answered: check the server of the kubeconfig",
