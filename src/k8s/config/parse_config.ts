@@ -9,14 +9,15 @@ export async function parseConfig(name: string, text: string, options: ConfigSou
   const lines = new LineCounter();
   // As kubectl reads it: YAML 1.1, the first document, and a name only once in a map. The library's own messages would
   // quote the text, which holds secrets.
-  const document = parseDocument(text, {
-    version: "1.1",
-    lineCounter: lines,
-    prettyErrors: false,
-    logLevel: "silent",
-    // A date is a text here, as in every kubeconfig that was ever meant.
-    customTags: (tags) => tags.filter((tag) => typeof tag === "string" || !tag.tag.endsWith(":timestamp")),
-  });
+  const document = allowed(new ConfigSource(name, options), () =>
+    parseDocument(text, {
+      version: "1.1",
+      lineCounter: lines,
+      prettyErrors: false,
+      logLevel: "silent",
+      // A date is a text here, as in every kubeconfig that was ever meant.
+      customTags: (tags) => tags.filter((tag) => typeof tag === "string" || !tag.tag.endsWith(":timestamp")),
+    }));
   const lineOf = (path: FieldPath): number | undefined => {
     for (let length = path.length; length > 0; length--) {
       const node = document.getIn(path.slice(0, length), true);
@@ -45,6 +46,17 @@ export function checkedConfig(source: ConfigSource, value: unknown): Fields {
     if (found !== undefined && found !== wanted) throw fields.error(key, `is not "${wanted}"`, hint);
   }
   return fields;
+}
+
+/** The library looks at two variables of its own, which Deno may not let it. */
+function allowed<T>(source: ConfigSource, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if ((error as Error).name !== "NotCapable") throw error;
+    const hint = "Pass --allow-env=LOG_TOKENS,LOG_STREAM, too, or write the file as JSON";
+    throw source.error("the YAML library may not read its variables", hint);
+  }
 }
 
 /** Undefined where it is no JSON: then it may be YAML, which says where it goes wrong. */

@@ -1,162 +1,27 @@
 /** What the transport does on Deno, Bun and Node. Bound to no test runner. */
 
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { SandboxErrorCode } from "../../../mod.ts";
 import { accessFromConfig } from "../../../src/k8s/config/load_config.ts";
-import type { KubeConfig } from "../../../src/k8s/config/load_options.ts";
 import { kubeFetch } from "../../../src/k8s/transport/kube_fetch.ts";
 import type { KubeTransport } from "../../../src/k8s/transport/kube_transport.ts";
 import { check, equal, rejection, rejects } from "../../conformance/check.ts";
-import { PROXY_USER, type Seen, type Stage, type StagePort } from "./stage.ts";
-
-/** The engine that a case runs on. */
-export type Engine = "deno" | "bun" | "node";
-
-/** One case. */
-export interface TransportCase {
-  readonly name: string;
-  run(stage: Stage, engine: Engine): Promise<void>;
-}
-
-type Entry = Readonly<Record<string, unknown>>;
-
-const TOKEN = "s3cret-token";
-
-function configOf(cluster: Entry, user: Entry = {}): KubeConfig {
-  return {
-    "current-context": "here",
-    contexts: [{ name: "here", context: { cluster: "c", user: "u" } }],
-    clusters: [{ name: "c", cluster }],
-    users: [{ name: "u", user }],
-  };
-}
-
-function urlOf({ ports }: Stage, port: StagePort): string {
-  return `${port === "plain" ? "http" : "https"}://127.0.0.1:${ports[port]}`;
-}
-
-function base64(text: string): string {
-  return btoa(text);
-}
-
-function trusting(stage: Stage, port: StagePort, more: Entry = {}): Entry {
-  return { server: urlOf(stage, port), "certificate-authority-data": base64(stage.ca), ...more };
-}
-
-function certified({ clients }: Stage, client: keyof Stage["clients"]): Entry {
-  const { cert, key } = clients[client];
-  return { "client-certificate-data": base64(cert), "client-key-data": base64(key) };
-}
-
-async function using<T>(cluster: Entry, user: Entry, use: (transport: KubeTransport) => Promise<T>): Promise<T> {
-  const transport = kubeFetch(await accessFromConfig(configOf(cluster, user)));
-  try {
-    return await use(transport);
-  } finally {
-    await transport.close();
-  }
-}
-
-/** What the server saw of a GET. */
-async function seen(cluster: Entry, user: Entry = {}, path: string = "/api?limit=1"): Promise<Seen> {
-  return await using(cluster, user, async (transport) => await seenIn(await transport.fetch(path)));
-}
-
-async function seenIn(response: Response): Promise<Seen> {
-  equal(response.status, 200, "status");
-  return await response.json();
-}
-
-function valuesOf({ lines }: Seen, name: string): string[] {
-  return lines.filter(([key]) => key === name).map(([, value]) => value);
-}
-
-/** What cannot be reached, and what it is called. */
-async function fails(cluster: Entry, user: Entry, code: SandboxErrorCode, detail: string): Promise<void> {
-  await using(cluster, { token: TOKEN, ...user }, async (transport) => {
-    const error = await rejects(transport.fetch("/api"), code);
-    check(error.message.endsWith(`: ${detail}`), error.message);
-    check(typeof error.hint === "string", "it has a hint");
-    equal(error.retryable, code === "network" && detail === "connection refused", "retryable");
-    check(!everythingOf(error).includes(TOKEN), "the token is told");
-    check(!/BEGIN|p@ss|p%40ss/.test(everythingOf(error)), "a key or a password is told");
-  });
-}
-
-function everythingOf(error: unknown): string {
-  if (typeof error !== "object" || error === null) return String(error);
-  const { message, stack, hint, cause } = error as Record<string, unknown>;
-  return [message, stack, hint, JSON.stringify(error), cause === undefined ? "" : everythingOf(cause)].join("\n");
-}
-
-const UNTRUSTED = "the server's certificate is from an authority that is not trusted here";
-const EXPIRED = "the server's certificate has expired or is not valid yet";
-const OTHER_NAMES = "the server's certificate is for other names";
-const NO_TLS = "the TLS connection failed";
-const UNUSABLE = "the certificates or the key cannot be used";
-/** Bun does not tell the server's alerts apart. */
-const REFUSED_CLIENT = (engine: Engine) =>
-  engine === "bun" ? NO_TLS : "the server refused the client certificate, or asks for one";
-
-function failing(
-  name: string,
-  code: SandboxErrorCode,
-  detail: string | ((engine: Engine) => string),
-  entries: (stage: Stage) => readonly [cluster: Entry, user?: Entry],
-): TransportCase {
-  return {
-    name: `${name}: ${code}`,
-    run: async (stage, engine) => {
-      const [cluster, user = {}] = entries(stage);
-      await fails(cluster, user, code, typeof detail === "string" ? detail : detail(engine));
-    },
-  };
-}
-
-/** What cannot go well. These come first: Deno resumes sessions by name, and then asks for no certificate. */
-const FAILURES: readonly TransportCase[] = [
-  failing("no authority is given", "tls", UNTRUSTED, (stage) => [{ server: urlOf(stage, "api") }]),
-  failing("another authority is given", "tls", UNTRUSTED, (stage) => [
-    trusting(stage, "api", { "certificate-authority-data": base64(stage.otherCa) }),
-  ]),
-  failing("an expired certificate", "tls", EXPIRED, (stage) => [trusting(stage, "expired")]),
-  failing("a certificate for another name", "tls", OTHER_NAMES, (stage) => [trusting(stage, "otherName")]),
-  failing("a tls-server-name that the certificate has not", "tls", OTHER_NAMES, (stage) => [
-    trusting(stage, "otherName", { "tls-server-name": "wrong.example" }),
-  ]),
-  failing("no client certificate where one is asked for", "tls", REFUSED_CLIENT, (stage) => [
-    trusting(stage, "asksClient"),
-  ]),
-  failing("a client certificate of another authority", "tls", REFUSED_CLIENT, (stage) => [
-    trusting(stage, "refusesClient"),
-    certified(stage, "stranger"),
-  ]),
-  failing("TLS where there is none", "tls", NO_TLS, (stage) => [
-    trusting(stage, "plain", { server: `https://127.0.0.1:${stage.ports.plain}` }),
-  ]),
-  failing("nothing listens", "network", "connection refused", (stage) => [trusting(stage, "closed")]),
-  failing("a proxy's password is wrong", "network", "the proxy refused", (stage) => [
-    trusting(stage, "api", { "proxy-url": `http://proxy-user:wrong-p%40ss@127.0.0.1:${stage.ports.proxy}` }),
-  ]),
-  failing("an authority that is no certificate", "tls", UNUSABLE, (stage) => [
-    trusting(stage, "api", { "certificate-authority-data": base64(broken(stage.ca)) }),
-  ]),
-  failing("a client certificate that is none", "tls", UNUSABLE, (stage) => [
-    trusting(stage, "strict"),
-    { ...certified(stage, "mine"), "client-certificate-data": base64(broken(stage.clients.mine.cert)) },
-  ]),
-  failing("a key that belongs to another certificate", "tls", UNUSABLE, (stage) => [
-    trusting(stage, "strict"),
-    { ...certified(stage, "mine"), "client-key-data": base64(stage.clients.next.key) },
-  ]),
-];
-
-/** PEM around something else. */
-function broken(pem: string): string {
-  return pem.replace(/\n[\s\S]*\n-/, "\nAAAA\n-");
-}
+import {
+  certified,
+  configOf,
+  inDirectory,
+  seen,
+  seenIn,
+  TOKEN,
+  type TransportCase,
+  trusting,
+  urlOf,
+  using,
+  valuesOf,
+} from "./case.ts";
+import { FAILURE_CASES } from "./failure_cases.ts";
+import { PLUGIN_CASES } from "./plugin_cases.ts";
+import { PROXY_USER } from "./stage.ts";
 
 const SETTINGS: readonly TransportCase[] = [
   {
@@ -380,14 +245,10 @@ async function seenLater(transport: KubeTransport): Promise<string> {
   return "still open";
 }
 
-async function inDirectory(use: (dir: string) => Promise<void>): Promise<void> {
-  const dir = await mkdtemp(join(tmpdir(), "kube-transport-"));
-  try {
-    await use(dir);
-  } finally {
-    await rm(dir, { recursive: true });
-  }
-}
-
 /** All of them, in the order to run them. */
-export const TRANSPORT_CASES: readonly TransportCase[] = [...FAILURES, ...SETTINGS, ...REQUESTS];
+export const TRANSPORT_CASES: readonly TransportCase[] = [
+  ...FAILURE_CASES,
+  ...SETTINGS,
+  ...REQUESTS,
+  ...PLUGIN_CASES,
+];

@@ -3,7 +3,8 @@
 import type { Outcome } from "../../runtimes/job.ts";
 import { bundleFile } from "../../runtimes/platforms/bundle.ts";
 import { outcomesOf } from "../../runtimes/platforms/child.ts";
-import { type Engine, TRANSPORT_CASES } from "./cases.ts";
+import type { Engine } from "./case.ts";
+import { TRANSPORT_CASES } from "./cases.ts";
 import { type Stage, startStage } from "./stage.ts";
 
 /** The work of one program. */

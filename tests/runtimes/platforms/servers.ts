@@ -1,7 +1,8 @@
 /** Deno, Bun and Node: each runs a program of its own. */
 
 import { TLS_PROGRAM, type TlsEngine, tlsOutcomes } from "../../gateway/tls_leg.ts";
-import type { Job } from "../job.ts";
+import { bundleTransportProgram, type TransportEngine, transportOutcomes } from "../../k8s/transport/leg.ts";
+import type { Job, Outcome } from "../job.ts";
 import { bundle, bundleFile, programPath } from "./bundle.ts";
 import { outcomesOf, output } from "./child.ts";
 import { nodeProgram, npmProgram } from "./npm.ts";
@@ -15,7 +16,7 @@ export function deno(dir: string): Platform {
   return {
     title: `Deno ${Deno.version.deno}`,
     run: (job) => outcomesOf(Deno.execPath(), [...flags, allowNet(job), SOURCE, JSON.stringify(job)], job),
-    tls: (wanted) => tlsOutcomes({ name: "deno", command: Deno.execPath() }, dir, wanted),
+    tls: (wanted) => secureOutcomes({ name: "deno", command: Deno.execPath() }, dir, wanted),
   };
 }
 
@@ -47,17 +48,29 @@ export async function olderNode(version: string, dir: string): Promise<Platform>
     command,
     program: await bundleFile(TLS_PROGRAM, `${dir}/tls.mjs`, ...options, `--banner:js=${require}`),
   } as const;
-  return program(engine, file, await nodeTitle(command), dir);
+  const kube = { ...engine, program: await bundleTransportProgram(dir, `node${version}`) };
+  return program(engine, file, await nodeTitle(command), dir, kube);
+}
+
+/** TLS to gateways, and to API servers. */
+async function* secureOutcomes(
+  engine: TlsEngine,
+  dir: string,
+  wanted: (name: string) => boolean,
+  kube: TransportEngine = engine,
+): AsyncGenerator<Outcome> {
+  yield* tlsOutcomes(engine, dir, wanted);
+  yield* transportOutcomes(kube, wanted);
 }
 
 async function nodeTitle(command: string): Promise<string> {
   return `Node ${(await output(command, ["--version"])).replace(/^v/, "")}`;
 }
 
-function program(engine: TlsEngine, file: string, title: string, dir: string): Platform {
+function program(engine: TlsEngine, file: string, title: string, dir: string, kube?: TransportEngine): Platform {
   return {
     title,
     run: (job) => outcomesOf(engine.command, [file, JSON.stringify(job)], job),
-    tls: (wanted) => tlsOutcomes(engine, dir, wanted),
+    tls: (wanted) => secureOutcomes(engine, dir, wanted, kube),
   };
 }

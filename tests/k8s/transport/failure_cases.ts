@@ -1,0 +1,91 @@
+/** Connections that fail, on Deno, Bun and Node. */
+
+import type { SandboxErrorCode } from "../../../mod.ts";
+import { check, equal, rejects } from "../../conformance/check.ts";
+import { certified, type Engine, type Entry, TOKEN, type TransportCase, trusting, urlOf, using } from "./case.ts";
+import type { Stage } from "./stage.ts";
+
+/** What cannot be reached, and what it is called. */
+async function fails(cluster: Entry, user: Entry, code: SandboxErrorCode, detail: string): Promise<void> {
+  await using(cluster, { token: TOKEN, ...user }, async (transport) => {
+    const error = await rejects(transport.fetch("/api"), code);
+    check(error.message.endsWith(`: ${detail}`), error.message);
+    check(typeof error.hint === "string", "it has a hint");
+    equal(error.retryable, code === "network" && detail === "connection refused", "retryable");
+    check(!everythingOf(error).includes(TOKEN), "the token is told");
+    check(!/BEGIN|p@ss|p%40ss/.test(everythingOf(error)), "a key or a password is told");
+  });
+}
+
+function everythingOf(error: unknown): string {
+  if (typeof error !== "object" || error === null) return String(error);
+  const { message, stack, hint, cause } = error as Record<string, unknown>;
+  return [message, stack, hint, JSON.stringify(error), cause === undefined ? "" : everythingOf(cause)].join("\n");
+}
+
+const UNTRUSTED = "the server's certificate is from an authority that is not trusted here";
+const EXPIRED = "the server's certificate has expired or is not valid yet";
+const OTHER_NAMES = "the server's certificate is for other names";
+const NO_TLS = "the TLS connection failed";
+const UNUSABLE = "the certificates or the key cannot be used";
+/** Bun does not tell the server's alerts apart. */
+const REFUSED_CLIENT = (engine: Engine) =>
+  engine === "bun" ? NO_TLS : "the server refused the client certificate, or asks for one";
+
+function failing(
+  name: string,
+  code: SandboxErrorCode,
+  detail: string | ((engine: Engine) => string),
+  entries: (stage: Stage) => readonly [cluster: Entry, user?: Entry],
+): TransportCase {
+  return {
+    name: `${name}: ${code}`,
+    run: async (stage, engine) => {
+      const [cluster, user = {}] = entries(stage);
+      await fails(cluster, user, code, typeof detail === "string" ? detail : detail(engine));
+    },
+  };
+}
+
+/** What cannot go well. These come first: Deno resumes sessions by name, and then asks for no certificate. */
+export const FAILURE_CASES: readonly TransportCase[] = [
+  failing("no authority is given", "tls", UNTRUSTED, (stage) => [{ server: urlOf(stage, "api") }]),
+  failing("another authority is given", "tls", UNTRUSTED, (stage) => [
+    trusting(stage, "api", { "certificate-authority-data": btoa(stage.otherCa) }),
+  ]),
+  failing("an expired certificate", "tls", EXPIRED, (stage) => [trusting(stage, "expired")]),
+  failing("a certificate for another name", "tls", OTHER_NAMES, (stage) => [trusting(stage, "otherName")]),
+  failing("a tls-server-name that the certificate has not", "tls", OTHER_NAMES, (stage) => [
+    trusting(stage, "otherName", { "tls-server-name": "wrong.example" }),
+  ]),
+  failing("no client certificate where one is asked for", "tls", REFUSED_CLIENT, (stage) => [
+    trusting(stage, "asksClient"),
+  ]),
+  failing("a client certificate of another authority", "tls", REFUSED_CLIENT, (stage) => [
+    trusting(stage, "refusesClient"),
+    certified(stage, "stranger"),
+  ]),
+  failing("TLS where there is none", "tls", NO_TLS, (stage) => [
+    trusting(stage, "plain", { server: `https://127.0.0.1:${stage.ports.plain}` }),
+  ]),
+  failing("nothing listens", "network", "connection refused", (stage) => [trusting(stage, "closed")]),
+  failing("a proxy's password is wrong", "network", "the proxy refused", (stage) => [
+    trusting(stage, "api", { "proxy-url": `http://proxy-user:wrong-p%40ss@127.0.0.1:${stage.ports.proxy}` }),
+  ]),
+  failing("an authority that is no certificate", "tls", UNUSABLE, (stage) => [
+    trusting(stage, "api", { "certificate-authority-data": btoa(broken(stage.ca)) }),
+  ]),
+  failing("a client certificate that is none", "tls", UNUSABLE, (stage) => [
+    trusting(stage, "strict"),
+    { ...certified(stage, "mine"), "client-certificate-data": btoa(broken(stage.clients.mine.cert)) },
+  ]),
+  failing("a key that belongs to another certificate", "tls", UNUSABLE, (stage) => [
+    trusting(stage, "strict"),
+    { ...certified(stage, "mine"), "client-key-data": btoa(stage.clients.next.key) },
+  ]),
+];
+
+/** PEM around something else. */
+function broken(pem: string): string {
+  return pem.replace(/\n[\s\S]*\n-/, "\nAAAA\n-");
+}
