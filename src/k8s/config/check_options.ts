@@ -15,5 +15,8 @@ export function checkOptions(options: KubeLoadOptions, instead?: string): void {
   if (options.namespace !== undefined && !/^[a-z\d]([-a-z\d]{0,61}[a-z\d])?$/.test(options.namespace)) {
     throw new TypeError(`Cannot use "${options.namespace}" as namespace: it is not a DNS label`);
   }
+  if (options.fetch !== undefined && typeof options.fetch !== "function") {
+    throw new TypeError(`Cannot use a ${typeof options.fetch} as fetch: pass a function`);
+  }
   if (options.pluginTimeoutMs !== undefined) checkMilliseconds("pluginTimeoutMs", options.pluginTimeoutMs);
 }

@@ -25,7 +25,8 @@ export async function findConfig(
 ): Promise<FoundConfig | undefined> {
   if (path !== undefined) {
     const config = await readConfig(host, host.resolve(path), tried, signal);
-    if (config) return found([config], config.source.name, tried);
+    // Whoever names a file means that one, also where it is empty.
+    if (config) return { config: mergeConfigs([config]), source: config.source };
     throw missing("no such file", tried, "Check the path that was passed as kubeconfig");
   }
   const variable = readVariable(host, "KUBECONFIG", tried);

@@ -18,6 +18,10 @@ Deno.test("the path that is passed is read, and nothing else", async () => {
   const error = await refused(loadKubeConfig({ kubeconfig: "/none.yaml" }, host));
   assertEquals(error.tried, [{ source: 'file "/none.yaml"', reason: "it does not exist" }]);
   assertStringIncludes(error.message, '/none.yaml"');
+
+  const pod = fakeHost({ "/empty": "", ...IN_POD }, { HOME: "/home/me", ...POD });
+  const empty = await refused(loadKubeConfig({ kubeconfig: "/empty" }, pod));
+  assertEquals(empty.tried, [{ source: 'file "/empty"', reason: "it names no current-context" }]);
 });
 
 Deno.test("KUBECONFIG comes before the home directory, which comes before the pod's account", async () => {
@@ -178,6 +182,7 @@ Deno.test("misuse is told before anything is read", async () => {
       [{ kubeconfig: "" }, "Cannot use an empty kubeconfig: leave it out for the default"],
       [{ context: 5 }, "Cannot use a number as context: pass a string"],
       [{ namespace: "a/b" }, 'Cannot use "a/b" as namespace: it is not a DNS label'],
+      [{ fetch: "x" }, "Cannot use a string as fetch: pass a function"],
       [{ pluginTimeoutMs: "1" }, "Cannot use a string as pluginTimeoutMs: pass a number"],
     ] as const
   ) {

@@ -2,6 +2,7 @@
 
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import process from "node:process";
 import { accessFromConfig } from "../../../src/k8s/config/load_config.ts";
 import { kubeFetch } from "../../../src/k8s/transport/kube_fetch.ts";
 import type { KubeTransport } from "../../../src/k8s/transport/kube_transport.ts";
@@ -64,6 +65,24 @@ const SETTINGS: readonly TransportCase[] = [
       const request = await seen(cluster, { token: TOKEN, ...certified(stage, "mine") });
       equal([request.client, valuesOf(request, "authorization")], ["mine", [`Bearer ${TOKEN}`]]);
       equal(valuesOf(request, "proxy-authorization"), []);
+    },
+  },
+  {
+    name: "a proxy of the environment, and what NO_PROXY leaves out",
+    async run(stage, engine) {
+      process.env.HTTPS_PROXY = `http://${PROXY_USER}@127.0.0.1:${stage.ports.proxy}`;
+      try {
+        // Only the proxy knows where this name is.
+        const server = `https://api.example:${stage.ports.otherName}`;
+        equal((await seen(trusting(stage, "otherName", { server }))).serverName, "api.example");
+        process.env.HTTPS_PROXY = `http://127.0.0.1:${stage.ports.closed}`;
+        // On Node this machine is left out without it, as it is by kubectl; the others want to be told.
+        if (engine !== "node") process.env.NO_PROXY = "127.0.0.1";
+        await seen(trusting(stage, "api"));
+      } finally {
+        delete process.env.HTTPS_PROXY;
+        delete process.env.NO_PROXY;
+      }
     },
   },
   {
