@@ -1,0 +1,113 @@
+import { isObject, type Json, type JsonObject, sameJson } from "./json.ts";
+import { memberSchema, type Schema } from "./schema.ts";
+
+/**
+ * Which fields somebody manages: their paths, each written as its elements (`f:spec`, `k:{"type":"Ready"}`, `v:"x"`)
+ * behind a NUL each. A path stands for itself alone, not for what is below.
+ */
+export type FieldSet = ReadonlySet<string>;
+
+/** What the server fills in by itself: nobody manages it. */
+const SERVERS_OWN: ReadonlySet<string> = new Set([
+  "f:apiVersion",
+  "f:kind",
+  "f:metadata",
+  ...[
+    "name",
+    "namespace",
+    "uid",
+    "resourceVersion",
+    "generation",
+    "creationTimestamp",
+    "deletionTimestamp",
+    "deletionGracePeriodSeconds",
+    "selfLink",
+    "managedFields",
+  ].map((key) => `f:metadata\0f:${key}`),
+].map((path) => `\0${path}`));
+
+/** Whether a path is one that nobody manages. */
+export function isServersOwn(path: string): boolean {
+  if (SERVERS_OWN.has(path)) return true;
+  return [...SERVERS_OWN].some((own) => own !== "\0f:metadata" && path.startsWith(`${own}\0`));
+}
+
+/** The parts into which a value is taken apart, or nothing where it is managed as a whole. */
+export function partsOf(value: Json | undefined, schema: Schema | undefined): ReadonlyMap<string, Part> | undefined {
+  if (isObject(value)) {
+    const entries = Object.entries(value).flatMap(([key, member]): [string, Part][] => {
+      if (member === undefined) return [];
+      const known = schema?.properties !== undefined && Object.hasOwn(schema.properties, key);
+      return [[`f:${key}`, { value: member, schema: memberSchema(schema, key), known }]];
+    });
+    return new Map(entries);
+  }
+  if (!Array.isArray(value)) return undefined;
+  const { keys, set, items } = schema ?? {};
+  if (set === true) {
+    return new Map(value.map((item) => [`v:${JSON.stringify(item)}`, { value: item, schema: items, known: false }]));
+  }
+  if (keys === undefined) return undefined;
+  return new Map(value.map((item) => [itemName(item, keys), { value: item, schema: items, known: false }]));
+}
+
+/** A part of a value. */
+export interface Part {
+  readonly value: Json;
+  readonly schema: Schema | undefined;
+  /** Whether the schema names it. */
+  readonly known: boolean;
+}
+
+function itemName(item: Json, keys: readonly string[]): string {
+  const named = isObject(item) ? Object.fromEntries(keys.map((key) => [key, item[key]])) : {};
+  return `k:${JSON.stringify(named)}`;
+}
+
+/** The fields that an applied object sets. */
+export function fieldsOf(value: Json, schema: Schema | undefined, path = ""): Set<string> {
+  const fields = new Set<string>();
+  const parts = partsOf(value, schema);
+  if (parts === undefined) return fields.add(path);
+  for (const [name, part] of parts) {
+    const at = `${path}\0${name}`;
+    if (isServersOwn(at) && at !== "\0f:metadata") continue;
+    for (const field of fieldsOf(part.value, part.schema, at)) fields.add(field);
+    const empty = isObject(part.value) && Object.keys(part.value).length === 0;
+    if (empty || !part.known) fields.add(at);
+  }
+  fields.delete("\0f:metadata");
+  return fields;
+}
+
+/** What differs between two objects. */
+export interface Difference {
+  readonly added: Set<string>;
+  readonly removed: Set<string>;
+  readonly modified: Set<string>;
+}
+
+/** Compares two objects field by field. */
+export function compareFields(old: JsonObject, now: JsonObject, schema: Schema | undefined): Difference {
+  const difference: Difference = { added: new Set(), removed: new Set(), modified: new Set() };
+  compareInto(old, now, schema, "", difference);
+  return difference;
+}
+
+function compareInto(
+  old: Json | undefined,
+  now: Json | undefined,
+  schema: Schema | undefined,
+  path: string,
+  to: Difference,
+): void {
+  if (path !== "" && path !== "\0f:metadata" && isServersOwn(path)) return;
+  const [oldParts, nowParts] = [partsOf(old, schema), partsOf(now, schema)];
+  if (old === undefined) to.added.add(path);
+  else if (now === undefined) to.removed.add(path);
+  else if ((oldParts === undefined || nowParts === undefined) && !sameJson(old, now)) to.modified.add(path);
+  for (const name of new Set([...oldParts?.keys() ?? [], ...nowParts?.keys() ?? []])) {
+    const [before, after] = [oldParts?.get(name), nowParts?.get(name)];
+    compareInto(before?.value, after?.value, (before ?? after)?.schema, `${path}\0${name}`, to);
+  }
+}
