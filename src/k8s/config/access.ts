@@ -8,6 +8,7 @@ import type { KubeLoadOptions } from "./load_options.ts";
 import { type LazyHost, toBase64 } from "./pem.ts";
 import type { ClusterInfo } from "./plugin.ts";
 import type { ConfigSource } from "./source.ts";
+import { sameCredentials } from "./same_credentials.ts";
 import { readUser } from "./user.ts";
 
 const PLUGIN_TIMEOUT_MS = 60_000;
@@ -64,11 +65,6 @@ function credentialsOf(
     // Of several requests that were refused at a time, one renews for all.
     return refused && sameCredentials(now, refused) ? await ask(true, signal) : now;
   };
-}
-
-/** Whether two credentials are the same ones. */
-export function sameCredentials(a: KubeCredentials, b: KubeCredentials): boolean {
-  return a.cert === b.cert && a.key === b.key && JSON.stringify(a.headers) === JSON.stringify(b.headers);
 }
 
 function entry(source: ConfigSource, kind: string, entries: ReadonlyMap<string, Fields>, name: string): Fields {

@@ -1,79 +1,24 @@
-import type { KubeConfigAttempt } from "../../../mod.ts";
-import { accessOf } from "./access.ts";
-import { CachedFile } from "./cached_file.ts";
-import { findConfig } from "./find_config.ts";
-import { type KubeHost, loadHost } from "./host.ts";
-import { findServiceAccount, type ServiceAccount } from "./in_cluster.ts";
-import type { KubeAccess, KubeCredentials } from "./kube_access.ts";
-import type { KubeConfig, KubeLoadOptions } from "./load_options.ts";
-import { mergeConfigs } from "./merge_configs.ts";
-import { checkedConfig } from "./parse_config.ts";
-import { configError, ConfigSource } from "./source.ts";
-import { checkOptions } from "./check_options.ts";
+/** What finds and reads configuration, loaded when it is asked for: whoever bundles the entry gets it as a part apart. */
 
-const NOT_FOUND = "Set KUBECONFIG, pass the path of a kubeconfig, or run in a pod that has a service account";
+import type { KubeHost } from "./host.ts";
+import type { KubeAccess } from "./kube_access.ts";
+import type { KubeConfig, KubeLoadOptions } from "./load_options.ts";
 
 /** Finds the configuration as `kubectl` does. */
-export async function loadKubeConfig(options: KubeLoadOptions = {}, given?: KubeHost): Promise<KubeAccess> {
-  checkOptions(options);
-  options.signal?.throwIfAborted();
-  const host = given ?? await loadHost("look for a Kubernetes configuration");
-  const tried: KubeConfigAttempt[] = [];
-  const found = await findConfig(host, options.kubeconfig, tried, options.signal);
-  if (found) return await accessOf(found, options, () => Promise.resolve(host));
-  if (options.context !== undefined) {
-    throw configError(`Cannot find the context "${options.context}": there is no kubeconfig`, tried, NOT_FOUND);
-  }
-  const account = await findServiceAccount(host, tried, options.signal);
-  if (account) return accountAccess(account, options, host);
-  throw configError("Cannot find a Kubernetes configuration", tried, NOT_FOUND);
+export async function loadKubeConfig(options: KubeLoadOptions = {}, host?: KubeHost): Promise<KubeAccess> {
+  return await (await import("./load_now.ts")).loadNow(options, host);
 }
 
 /** Takes the service account of the pod that this runs in, and looks nowhere else. */
-export async function inClusterAccess(options: KubeLoadOptions = {}, given?: KubeHost): Promise<KubeAccess> {
-  checkOptions(options, "the service account of a pod");
-  options.signal?.throwIfAborted();
-  const host = given ?? await loadHost("read the service account of a pod");
-  const tried: KubeConfigAttempt[] = [];
-  const account = await findServiceAccount(host, tried, options.signal);
-  if (account) return accountAccess(account, options, host);
-  throw configError("Cannot find the service account of a pod: this is none", tried, "Outside of a pod, use load");
+export async function inClusterAccess(options: KubeLoadOptions = {}, host?: KubeHost): Promise<KubeAccess> {
+  return await (await import("./load_now.ts")).loadAccount(options, host);
 }
 
 /** Takes a kubeconfig that is an object already. The machine is asked only for the files that it names. */
 export async function accessFromConfig(
   config: KubeConfig,
   options: KubeLoadOptions = {},
-  given?: KubeHost,
+  host?: KubeHost,
 ): Promise<KubeAccess> {
-  checkOptions({ ...options, context: undefined }, "a configuration object");
-  checkOptions({ context: options.context });
-  if (typeof config !== "object" || config === null) {
-    throw new TypeError(`Cannot use a ${typeof config} as config: pass what a kubeconfig holds, as an object`);
-  }
-  options.signal?.throwIfAborted();
-  const source = new ConfigSource("the configuration object");
-  const merged = mergeConfigs([checkedConfig(source, config)]);
-  let host = given;
-  const lazy = async (): Promise<KubeHost> => host ??= await loadHost("read what the configuration names");
-  return await accessOf({ config: merged, source }, options, lazy);
-}
-
-function accountAccess(
-  { server, namespace, tls, tokenFile, token }: ServiceAccount,
-  options: KubeLoadOptions,
-  host: KubeHost,
-): KubeAccess {
-  const file = new CachedFile(host, tokenFile, token);
-  return {
-    server,
-    namespace: options.namespace ?? namespace,
-    tls,
-    compress: true,
-    credentials: async ({ refused, signal } = {}): Promise<KubeCredentials> => {
-      signal?.throwIfAborted();
-      const bearer = `Bearer ${await file.read({ renew: refused !== undefined })}`;
-      return { headers: [["Authorization", bearer]] };
-    },
-  };
+  return await (await import("./load_now.ts")).loadObject(config, options, host);
 }

@@ -28,7 +28,8 @@ export interface KubeLoadOptions {
    */
   fetch?: Fetch | undefined;
   /**
-   * Milliseconds that a credential plugin of the configuration may take.
+   * Milliseconds that a credential plugin of the configuration may take; then it is ended, with what it started. 0: no
+   * limit.
    *
    * @default {60_000}
    */

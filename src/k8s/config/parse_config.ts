@@ -29,7 +29,7 @@ export async function parseConfig(name: string, text: string, options: ConfigSou
   if (error) {
     const { line, col } = lines.linePos(error.pos[0]);
     const words = error.code.toLowerCase().replaceAll("_", " ");
-    throw source.error(`line ${line}, column ${col}: it is not valid YAML (${words})`, "Correct the file");
+    throw source.error(`line ${line}, column ${col}: it is not valid YAML (${words})`);
   }
   return checkedConfig(source, toValue(document, source));
 }
@@ -73,6 +73,6 @@ function toValue(document: { toJS(): unknown }, source: ConfigSource): unknown {
   try {
     return document.toJS();
   } catch {
-    throw source.error("it is not valid YAML (its aliases cannot be resolved)", "Correct the file");
+    throw source.error("it is not valid YAML (its aliases cannot be resolved)");
   }
 }

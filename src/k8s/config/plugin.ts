@@ -26,7 +26,11 @@ export async function pluginIdentity(exec: Fields, options: UserOptions): Promis
   checkMode(exec, apiVersion);
   const command = await readCommand(exec, options);
   const args = exec.texts("args");
-  const env = exec.maps("env").map((entry) => [entry.text("name") ?? "", entry.text("value") ?? ""] as const);
+  const env = exec.maps("env").map((entry) => {
+    const name = entry.text("name");
+    if (name === undefined) throw entry.error("name", "is missing");
+    return [name, entry.text("value") ?? ""] as const;
+  });
   const installHint = exec.text("installHint");
   const info = { interactive: false, ...(exec.flag("provideClusterInfo") && { cluster }) };
   const request = JSON.stringify({ kind: "ExecCredential", apiVersion, spec: info });

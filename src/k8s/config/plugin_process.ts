@@ -9,12 +9,15 @@ export interface PluginRun {
   readonly args: readonly string[];
   /** Its environment, whole; throws where the program may not read its own. */
   readonly env: () => Record<string, string>;
+  /** 0 and Infinity: no limit. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   /** What the configuration says on how to install it. */
   readonly installHint: string | undefined;
 }
 
+/** The longest a timer can be. */
+const LONGEST_MS = 2 ** 31 - 1;
 /** No ExecCredential is longer. */
 const MAX_OUTPUT = 1024 * 1024;
 
@@ -26,6 +29,7 @@ export async function runPlugin(run: PluginRun): Promise<string> {
   const child = await start(run);
   let timer: ReturnType<typeof setTimeout> | undefined;
   let onAbort: (() => void) | undefined;
+  let closed = false;
   try {
     return await new Promise<string>((resolve, reject) => {
       const fail = (reason: string, hint: string): void => reject(pluginError(run.command, reason, hint));
@@ -38,12 +42,13 @@ export async function runPlugin(run: PluginRun): Promise<string> {
       });
       child.on("error", (error) => reject(startFailure(run, error)));
       child.on("close", (code, signal) => {
+        closed = true;
         if (code === 0) resolve(new TextDecoder().decode(concat(chunks)));
         else fail(`it ended with ${code === null ? signal : `exit code ${code}`}`, "What it said is on stderr");
       });
-      timer = setTimeout(() => {
+      const late = (): void =>
         fail(`it did not end within ${run.timeoutMs} ms`, "Run the command by hand: it may wait for a login");
-      }, run.timeoutMs);
+      if (run.timeoutMs > 0 && run.timeoutMs <= LONGEST_MS) timer = setTimeout(late, run.timeoutMs);
       onAbort = () => reject(run.signal.reason);
       run.signal.addEventListener("abort", onAbort, { once: true });
       if (run.signal.aborted) onAbort();
@@ -51,7 +56,7 @@ export async function runPlugin(run: PluginRun): Promise<string> {
   } finally {
     clearTimeout(timer);
     if (onAbort) run.signal.removeEventListener("abort", onAbort);
-    await end(child);
+    if (!closed) await end(child);
   }
 }
 
@@ -85,10 +90,10 @@ function startFailure({ command, installHint }: PluginRun, error: unknown): Erro
   return pluginError(command, reason, "Check the file and its permissions");
 }
 
-/** Ends what still runs, with all that it started. */
+/** Ends what still holds the output: the plugin, or what it started and left behind. */
 async function end(child: ChildProcess): Promise<void> {
   child.stdout?.destroy();
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  if (child.pid === undefined) return;
   const { default: process } = await import("node:process");
   try {
     process.kill(-child.pid, "SIGKILL");

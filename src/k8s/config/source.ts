@@ -30,7 +30,7 @@ export class ConfigSource {
   }
 
   /** An error about this place. The reason never holds a value of the configuration that could be secret. */
-  error(reason: string, hint?: string, path?: FieldPath): KubeConfigError {
+  error(reason: string, hint: string = `Correct ${this.name}`, path?: FieldPath): KubeConfigError {
     const line = path && this.#lineOf(path);
     const where = path === undefined ? "" : `${line === undefined ? "" : `line ${line}: `}${pathText(path)} `;
     const tried = [...this.#tried, { source: this.name, reason: where + reason }];

@@ -1,20 +1,20 @@
 import type { Fetch } from "../../../mod.ts";
-import { bunSender } from "./bun_sender.ts";
-import { denoSender } from "./deno_sender.ts";
-import { nodeSender } from "./node_sender.ts";
 import type { Sender, SenderOptions } from "./sender.ts";
 import { givenSender, webSender } from "./web_sender.ts";
 
-/** Makes what the runtime has for requests of this kind. What it cannot do is an `UnsupportedError`. */
+/**
+ * Makes what the runtime has for requests of this kind, which is loaded for that. What it cannot do is an
+ * `UnsupportedError`.
+ */
 export async function chooseSender(options: SenderOptions, given: Fetch | undefined): Promise<Sender> {
   if (given) return givenSender(given, options);
   switch (runtimeName()) {
     case "deno":
-      return await denoSender(options);
+      return await (await import("./deno_sender.ts")).denoSender(options);
     case "bun":
-      return await bunSender(options);
+      return await (await import("./bun_sender.ts")).bunSender(options);
     case "node":
-      return await nodeSender(options);
+      return await (await import("./node_sender.ts")).nodeSender(options);
     default:
       return webSender(options);
   }

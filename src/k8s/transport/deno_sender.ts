@@ -43,10 +43,11 @@ function createClient(runtime: Runtime, options: object): { close(): void } {
   }
 }
 
+/** Deno takes a SOCKS proxy's password within its URL, and another's beside it. */
 function proxyOf(proxyUrl: string): object {
   const url = new URL(proxyUrl);
   const { username, password } = url;
-  if (username + password === "") return { url: proxyUrl };
+  if (username + password === "" || url.protocol === "socks5:") return { url: proxyUrl };
   url.username = url.password = "";
   return {
     url: url.href,

@@ -1,6 +1,6 @@
 import { type Fetch, SandboxError } from "../../../mod.ts";
-import { sameCredentials } from "../config/access.ts";
 import type { KubeAccess, KubeCredentials } from "../config/kube_access.ts";
+import { sameCredentials } from "../config/same_credentials.ts";
 import { chooseSender } from "./choose_sender.ts";
 import { connectionError } from "./connection_error.ts";
 import type { KubeFetchInit, KubeTransport } from "./kube_transport.ts";

@@ -47,6 +47,15 @@ Deno.test("the token is read again as it is replaced, and at once where it was r
   assertEquals((await access.credentials()).headers, [["Authorization", "Bearer third"]], "while it is being replaced");
 });
 
+Deno.test("a token's file that holds something else is told, and what it holds is not", async () => {
+  const host = pod();
+  const access = await inClusterAccess({}, host);
+  host.files.set(`${ACCOUNT}/token`, "one-secret\nanother-secret");
+  host.time += 60_000;
+  const { message } = await refused(access.credentials());
+  assertEquals(message, `Cannot use Kubernetes configuration from "${ACCOUNT}/token": it holds no token`);
+});
+
 Deno.test("what is missing of a pod's account is told", async () => {
   for (const file of ["token", "ca.crt"]) {
     const host = pod();

@@ -46,7 +46,7 @@ Deno.test("what is no YAML is told with file, line and column", async () => {
       error.message,
       `Cannot use Kubernetes configuration from file "/k": ${where}: it is not valid YAML (${reason})`,
     );
-    assertEquals(error.hint, "Correct the file");
+    assertEquals(error.hint, 'Correct file "/k"');
   }
   // JSON with a mistake is read as YAML, which most of it is.
   const broken = await refused(load('{"clusters": [}'));

@@ -105,6 +105,13 @@ Deno.test("a plugin that hangs is ended, with what it started", async () => {
   await ended(`${plugin.dir}/pid`);
 });
 
+Deno.test("what a plugin leaves behind is ended where it holds the output", async () => {
+  await using plugin = await makePlugin(`sleep 6161 & echo $! >"$dir/pid"`);
+  const access = await accessBy(execOf(plugin.command), { pluginTimeoutMs: 300 });
+  assertStringIncludes((await refused(access.credentials())).message, "it did not end within 300 ms");
+  await ended(`${plugin.dir}/pid`);
+});
+
 Deno.test("a plugin is ended when nobody waits for it any more, and not before", async () => {
   await using plugin = await makePlugin(HANGS);
   const access = await accessBy(execOf(plugin.command));

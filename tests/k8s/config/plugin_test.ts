@@ -121,6 +121,7 @@ Deno.test("entries that cannot be are refused when the configuration is loaded",
       [{ interactiveMode: "Sometimes" }, "interactiveMode is none of the modes there are"],
       [{ interactiveMode: "Always" }, "interactiveMode is Always: the plugin asks its user questions"],
       [{ command: undefined }, "command is missing"],
+      [{ env: [{ value: "x" }] }, "env[0].name is missing"],
     ] as const
   ) {
     const error = await refused(accessBy(execOf("/plugin", more)));

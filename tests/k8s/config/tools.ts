@@ -85,7 +85,10 @@ users:
 export async function refused(promise: Promise<unknown>): Promise<KubeConfigError> {
   const error = await promise.then((value) => value, (error) => error);
   assert(isSandboxError(error, "kube_config"), `not refused: ${Deno.inspect(error)}`);
-  assert(error.name === "KubeConfigError" && !error.retryable && error.tried.length > 0, Deno.inspect(error));
+  assert(
+    error.name === "KubeConfigError" && !error.retryable && error.tried.length > 0 && error.hint,
+    Deno.inspect(error),
+  );
   return error;
 }
 

@@ -86,9 +86,11 @@ const SETTINGS: readonly TransportCase[] = [
     },
   },
   {
-    name: "a SOCKS proxy, or a clear no",
+    name: "a SOCKS proxy with a password, or a clear no",
     async run(stage, engine) {
-      const cluster = trusting(stage, "strict", { "proxy-url": `socks5://127.0.0.1:${stage.ports.socks}` });
+      const cluster = trusting(stage, "strict", {
+        "proxy-url": `socks5://${PROXY_USER}@127.0.0.1:${stage.ports.socks}`,
+      });
       const user = certified(stage, "mine");
       if (engine !== "bun") return equal((await seen(cluster, user)).client, "mine");
       const error = await rejects(seen(cluster, user), "unsupported");

@@ -22,7 +22,7 @@ export interface Stage {
 /**
  * `api` asks for a client certificate and takes any answer, `strict` takes only those of its authority, the certificates
  * of `expired` and `otherName` are no good, `plain` is without TLS, `elsewhere` is where a redirect leads, nothing
- * listens at `closed`; `asksClient` and `refusesClient` end the handshake with an alert on the client's certificate. `proxy` wants a password, `socks` speaks SOCKS 5.
+ * listens at `closed`; `asksClient` and `refusesClient` end the handshake with an alert on the client's certificate. `proxy` wants a password, and so does `socks`, which speaks SOCKS 5.
  */
 export type StagePort =
   | "api"
@@ -44,7 +44,7 @@ export interface RunningStage extends AsyncDisposable {
   readonly strayed: () => number;
 }
 
-/** The name and the password that the proxy wants. */
+/** The name and the password that the proxies want, as a URL has them. */
 export const PROXY_USER = "proxy-user:proxy-p%40ss";
 
 const DAY_MS = 86_400_000;
@@ -183,12 +183,17 @@ function proxied(request: IncomingMessage, near: Socket): void {
   join(near, Number(request.url!.split(":")[1]), () => near.write("HTTP/1.1 200 Connection established\r\n\r\n"));
 }
 
-/** The way without a password, to an address or a name: whatever it is, it is this machine. */
+/** The way of SOCKS 5, to an address or a name: whatever it is, it is this machine. */
 async function socks(near: Socket): Promise<void> {
   near.on("error", () => {});
   const next = () => new Promise<Uint8Array>((resolve) => near.once("data", resolve));
-  await next();
-  near.write(Uint8Array.of(5, 0));
+  const [, , ...methods] = await next();
+  // 2 is a name and a password.
+  near.write(Uint8Array.of(5, methods.includes(2) ? 2 : 255));
+  const [, length = 0, ...rest] = await next();
+  const text = (bytes: readonly number[]) => String.fromCharCode(...bytes);
+  const known = `${text(rest.slice(0, length))}:${text(rest.slice(length + 1))}` === decodeURIComponent(PROXY_USER);
+  near.write(Uint8Array.of(1, known ? 0 : 1));
   const request = await next();
   const port = (request.at(-2)! << 8) + request.at(-1)!;
   join(near, port, () => near.write(Uint8Array.of(5, 0, 0, 1, 127, 0, 0, 1, 0, 0)));
