@@ -24,7 +24,7 @@ export async function nodeSender(options: SenderOptions): Promise<Sender> {
   const common = { connect, requestTls: connect, headersTimeout: 0, bodyTimeout: 0 };
   const inEnvironment = ["https_proxy", "HTTPS_PROXY", "http_proxy", "HTTP_PROXY"].some((name) => env[name]);
   const dispatcher = proxyUrl !== undefined
-    ? new ProxyAgent({ ...common, uri: proxyUrl })
+    ? new ProxyAgent({ ...common, ...namedIn(proxyUrl), uri: proxyUrl })
     : inEnvironment
     ? new EnvHttpProxyAgent({ ...common, noProxy: withoutLoopback(env.no_proxy ?? env.NO_PROXY ?? "") })
     : new Agent(common);
@@ -43,7 +43,13 @@ export async function nodeSender(options: SenderOptions): Promise<Sender> {
   };
 }
 
-/** As everywhere else, no proxy of the environment stands between this machine and itself. */
+/** undici hands a SOCKS proxy what stands in the URL as it stands there, percent-encoded, unless it gets it apart. */
+function namedIn(proxyUrl: string): object {
+  const { username, password } = new URL(proxyUrl);
+  return { username: decodeURIComponent(username), password: decodeURIComponent(password) };
+}
+
+/** As with kubectl, no proxy of the environment stands between this machine and itself. */
 function withoutLoopback(list: string): string {
   return list.trim() === "*" ? "*" : `${list},localhost,127.0.0.1,[::1]`;
 }
