@@ -3,7 +3,14 @@ import { listAll, listPage } from "./lists.ts";
 import { checkName } from "./names.ts";
 import { collectionPath, describeScope, objectPath, type Scope, singleScope } from "./paths.ts";
 import type { Requester } from "./requester.ts";
-import type { ApplyOptions, DeleteOptions, PatchOptions, Resource, WriteResourceOptions } from "./resource.ts";
+import type {
+  ApplyOptions,
+  DeleteOptions,
+  PatchOptions,
+  Resource,
+  SelectorOptions,
+  WriteResourceOptions,
+} from "./resource.ts";
 import { watchResource } from "./watch.ts";
 
 const PATCH_TYPES = {
@@ -106,7 +113,7 @@ export function createResource<T extends KubeObject>(requester: Requester, scope
       const what = about("delete", single, name);
       await requester.json({ what, method: "DELETE", idempotent: true, path, ...deletion(options) }, options);
     },
-    async deleteCollection(options: DeleteOptions & { labelSelector?: string; fieldSelector?: string } = {}) {
+    async deleteCollection(options: DeleteOptions & SelectorOptions = {}) {
       if (api.namespaced && scope.namespace === "") {
         throw new TypeError(`Cannot delete ${api.plural} in all namespaces at once: pass a namespace to the resource`);
       }

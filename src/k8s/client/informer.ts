@@ -6,6 +6,7 @@ import { Backoff } from "./backoff.ts";
 import { type Change, ObjectCache } from "./object_cache.ts";
 import { type Clock, systemClock } from "./limits.ts";
 import { listWhole } from "./lists.ts";
+import { isClosing } from "./requester.ts";
 import type { Resource, ResourceEvent, SelectorOptions } from "./resource.ts";
 
 /** What an informer holds. */
@@ -50,7 +51,7 @@ export interface Informer<T extends KubeObject> extends AsyncDisposable {
 
 /**
  * Holds the objects of a resource, lists them and follows their changes. It goes on after every failure, with longer
- * and longer pauses up to a minute, until it is disposed of or its signal fires; only when the first list is refused
+ * and longer pauses up to a minute, until it is disposed of, its signal fires or the client is closed; only when the first list is refused
  * (missing rights, no such resource, a wrong certificate) it ends, and `synced` says why. It holds each object once,
  * and no history.
  *
@@ -140,6 +141,7 @@ class ListingInformer<T extends KubeObject> implements Informer<T> {
           await this.#follow(resolve, () => backoff.reset());
         } catch (error) {
           signal.throwIfAborted();
+          if (isClosing(error)) throw error;
           this.#report(error);
           if (!this.#isSynced && !(isSandboxError(error) && error.retryable)) throw error;
         }

@@ -14,6 +14,12 @@ import type { Resource } from "./resource.ts";
 const AGENTS = { group: "agents.kruise.io", version: "v1alpha1", namespaced: true } as const;
 const CORE = { group: "", version: "v1" } as const;
 
+interface ClientParts {
+  readonly access: KubeAccess;
+  readonly transport: KubeTransport;
+  readonly clock: Clock;
+}
+
 let make: (access: KubeAccess, transport: KubeTransport, clock: Clock) => KubeClient;
 
 function connect(access: KubeAccess, { fetch }: KubeLoadOptions): KubeClient {
@@ -42,10 +48,13 @@ export class KubeClient implements AsyncDisposable {
   readonly namespace: string;
 
   static {
-    make = (access, transport, clock) => new KubeClient(access, transport, clock);
+    make = (access, transport, clock) => new KubeClient({ access, transport, clock });
   }
 
-  private constructor(access: KubeAccess, transport: KubeTransport, clock: Clock) {
+  private constructor(parts?: ClientParts) {
+    // In JavaScript it can be called.
+    if (parts === undefined) throw new TypeError("Cannot make a KubeClient by new: use KubeClient.load()");
+    const { access, transport, clock } = parts;
     this.#requester = new Requester(access, transport, clock);
     this.server = access.server;
     this.namespace = access.namespace;

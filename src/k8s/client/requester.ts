@@ -30,6 +30,13 @@ export interface ApiRequest extends Repeatable {
   readonly isStream?: boolean | undefined;
 }
 
+const closings = new WeakSet<object>();
+
+/** Whether an error says that the client was closed. */
+export function isClosing(error: unknown): boolean {
+  return typeof error === "object" && error !== null && closings.has(error);
+}
+
 /** Makes requests as the configuration says: repeated where that is safe, limited in time, failures as typed errors. */
 export class Requester {
   readonly #access: KubeAccess;
@@ -70,7 +77,9 @@ export class Requester {
 
   /** Ends everything under way. */
   async close(): Promise<void> {
-    this.#closed.abort(new SandboxError("Cannot use the KubeClient: it was closed", { code: "network" }));
+    const reason = new SandboxError("Cannot use the KubeClient: it was closed", { code: "network" });
+    closings.add(reason);
+    this.#closed.abort(reason);
     await this.#transport.close();
   }
 

@@ -1,5 +1,6 @@
 import { isSandboxError } from "../../errors/is_sandbox_error.ts";
 import { isGone } from "../errors/predicates.ts";
+import { detailsOf } from "../errors/status.ts";
 import type { KubeObject } from "../types.ts";
 import { Backoff } from "./backoff.ts";
 import { endable } from "./endable.ts";
@@ -76,7 +77,7 @@ class Watch<T extends KubeObject> {
         yield* this.#watchOnce();
       } catch (error) {
         signal.throwIfAborted();
-        if (isGone(error)) this.#isExpired = true;
+        if (isGone(error) || isAhead(error)) this.#isExpired = true;
         else await this.#pauseAfter(error);
       }
       if (this.#isExpired) yield { type: "RESYNCED", items: await this.#resync() };
@@ -177,6 +178,12 @@ class Watch<T extends KubeObject> {
       },
     };
   }
+}
+
+/** Whether our version is one that the server does not know yet: its store was restored. */
+function isAhead(error: unknown): boolean {
+  return isSandboxError(error, "kube_status") &&
+    detailsOf(error.kubeStatus).causes.some(({ reason }) => reason === "ResourceVersionTooLarge");
 }
 
 /** What the next request may find mended. */

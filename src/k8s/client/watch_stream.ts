@@ -6,6 +6,7 @@ import { detailsOf, failureStatus } from "../errors/status.ts";
 import { type AnswerContext, htmlError, isHtml, statusError } from "../errors/status_error.ts";
 import type { KubeObject } from "../types.ts";
 import { LineBuffer } from "./line_buffer.ts";
+import { plainReader } from "./plain_reader.ts";
 import { setRetryAfter } from "./repeats.ts";
 
 /** The API server takes requests of 3 MiB, and etcd objects of 1.5. */
@@ -41,7 +42,7 @@ export class WatchStream<T extends KubeObject> {
   /** Reads an answer of the status 200. */
   constructor(context: AnswerContext, response: Response) {
     this.#context = context;
-    this.#reader = response.body === null ? undefined : pieceReader(response.body);
+    this.#reader = response.body === null ? undefined : plainReader(pieceReader(response.body));
     const contentType = response.headers.get("content-type") ?? "";
     if (!isHtml({ contentType, text: "" })) return;
     this.close();

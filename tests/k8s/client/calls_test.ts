@@ -1,6 +1,7 @@
 /** What each call sends, and what it makes of the answer. */
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { KubeClient } from "../../../src/k8s/mod.ts";
 import { json, list, sandbox, scripted } from "./scripted.ts";
 
 const BASE = "/prefix/apis/agents.kruise.io/v1alpha1/namespaces/mine/sandboxes";
@@ -193,6 +194,10 @@ Deno.test("namespaces and kinds that cannot be are refused", async () => {
   await assertRejects(() => kube.sandboxes("").deleteCollection(), TypeError, "pass a namespace");
   await assertRejects(() => kube.sandboxes("other").create(sandbox("one", "1")), TypeError, 'the namespace "mine"');
   assertEquals(seen.length, 0);
+});
+
+Deno.test("a client is not made by new", () => {
+  assertThrows(() => Reflect.construct(KubeClient, []), TypeError, "use KubeClient.load()");
 });
 
 Deno.test("an object of all namespaces is written where it says", async () => {

@@ -54,13 +54,21 @@ export function scripted(
       query: url.searchParams,
       headers: request.headers,
       text,
-      body: text === "" ? undefined : JSON.parse(text),
+      body: parsed(text),
       signal: request.signal,
     };
     seen.push(one);
     return await handler(one, seen.length - 1);
   });
   return { kube: createKubeClient(access, transport, clock), seen, clock };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A time in which only pauses pass. They are over at once, and counted. */

@@ -92,6 +92,20 @@ Deno.test("a store that was restored is listed anew", async () => {
   ]);
 });
 
+Deno.test("a version that the server does not know yet is a reason to list anew", async () => {
+  const details = { causes: [{ reason: "ResourceVersionTooLarge" }], retryAfterSeconds: 1 };
+  const { kube } = scripted(({ query }) => {
+    if (!query.has("watch")) return list([sandbox("b", "3")], "4");
+    return query.get("resourceVersion") === "5000"
+      ? failure(504, "Timeout", { details })
+      : events(["ADDED", sandbox("c", "5")]);
+  });
+  assertEquals((await take(kube.sandboxes().watch({ resourceVersion: "5000" }), 2)).map(told), [
+    "RESYNCED b",
+    "ADDED c",
+  ]);
+});
+
 Deno.test("a watch that ends each second is started less and less often, and one that tells something each second", async () => {
   const clock = new TestClock();
   const starts: number[] = [];
