@@ -41,7 +41,13 @@ export { type FakeKube, startFakeKube } from "./kube/fake_kube.ts";
 export type { FakeKubeClock } from "./kube/call.ts";
 export type { FakeKubeFault, FakeKubeRequest } from "./kube/fake_kube_fault.ts";
 export type { FakeKubeListener, FakeKubeListenOptions } from "./kube/fake_kube_listener.ts";
-export type { FakeKubeKind, FakeKubeOptions, FakeKubeRule, FakeKubeUser } from "./kube/fake_kube_options.ts";
+export type {
+  FakeKubeKind,
+  FakeKubeObject,
+  FakeKubeOptions,
+  FakeKubeRule,
+  FakeKubeUser,
+} from "./kube/fake_kube_options.ts";
 export { type FaultPlan, type FaultProxy, type FaultStruck, startFaultProxy } from "./faults/fault_proxy.ts";
 export {
   GATEWAY_REPLIES,

@@ -13,7 +13,7 @@ import { covers, isAllowed, type Wanted } from "./rights.ts";
 import { review } from "./self_review.ts";
 import type { Store } from "./store.ts";
 import { parseTarget, type Target, verbOf } from "./target.ts";
-import { authenticate, forbidden, impersonated, type KnownUser, type UserInfo } from "./users.ts";
+import { authenticate, forbidden, forbiddenPath, impersonated, type KnownUser, type UserInfo } from "./users.ts";
 import { waitFor } from "./waiting.ts";
 import { Watches } from "./watches.ts";
 import {
@@ -96,7 +96,11 @@ export class Api {
     const wanted = target === undefined ? undefined : wantedOf(incoming.method, target, url.searchParams);
     const caller = authenticate(users, values, incoming.open);
     noted.user = caller.name;
-    const user = impersonated(caller, users, values, [...headers.keys()], wanted);
+    const refused = (user: UserInfo, prefix = "") =>
+      wanted === undefined
+        ? forbiddenPath(user, incoming.method, url.pathname, prefix)
+        : forbidden(user, wanted, prefix);
+    const user = impersonated(caller, users, values, [...headers.keys()], refused);
     noted.user = user.name;
     // From here on, the answer tells how its flow is controlled.
     common.push(...this.#flow);
@@ -106,21 +110,17 @@ export class Api {
     }
     const said = incoming.method === "GET" ? await discover(url.pathname, this.#parts.kinds) : undefined;
     if (said !== undefined) return answerWith({ status: 200, body: said }, incoming, common);
-    if (target === undefined || wanted === undefined) throw this.#lost(user);
-    if (target.group === "authentication.k8s.io" && target.plural === "selfsubjectreviews") {
+    // Who has not all rights is not told what there is.
+    if (target === undefined || wanted === undefined) throw user.rules === undefined ? noSuchPath() : refused(user);
+    if (isReview(target, incoming.method)) {
       return answerWith(review(user, this.#parts.clock), incoming, common);
     }
     if (!isAllowed(user.rules, wanted) || this.#parts.deny.some((rule) => covers(rule, wanted))) {
-      throw forbidden(user, wanted);
+      throw refused(user);
     }
     const answer = await dispatch({ ...this.#parts, incoming, target, watches: this.watches, stale });
     if (!(answer instanceof ReadableStream)) return answerWith(answer, incoming, common);
     return { status: 200, headers: [...common, ["content-type", "application/json"]], body: answer };
-  }
-
-  /** A path that is of no resource: who has not all rights is told that they may not. */
-  #lost(user: UserInfo): Refusal {
-    return user.rules === undefined ? noSuchPath() : forbidden(user, undefined);
   }
 }
 
@@ -137,6 +137,11 @@ function faultAnswer(fault: FakeKubeFault, status: number, incoming: Incoming, c
   const { body = usualBody(status), retryAfter = status === 429 ? 1 : undefined } = fault;
   const headers: Header[] = retryAfter === undefined ? [] : [["retry-after", String(retryAfter)]];
   return refusalAnswer(new Refusal(status, body as JsonObject | string, headers), incoming, common);
+}
+
+/** Whether somebody asks who they are, which everybody may. */
+function isReview({ group, version, plural }: Target, method: string): boolean {
+  return method === "POST" && group === "authentication.k8s.io" && version === "v1" && plural === "selfsubjectreviews";
 }
 
 /** What a request wants to do, as rights name it. */

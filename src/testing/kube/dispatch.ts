@@ -78,9 +78,8 @@ function kindOf({ kinds, target }: Order): Kind {
 
 /** Sees that a path and a method go together. */
 function checkPlace(kind: Kind, { namespace, name, plural, subresource }: Target, method: string): void {
-  const reads = method === "GET" || method === "HEAD";
   const nowhere = kind.namespaced
-    ? namespace === "" && !(reads && name === "")
+    ? namespace === "" && !(method === "GET" && name === "")
     : plural !== "namespaces" && namespace !== "";
   if (nowhere && kind.custom) throw noSuchPath();
   if (nowhere) {

@@ -2,8 +2,7 @@ import type { Fetch } from "../../../mod.ts";
 import type { KubeConfig, KubeObject } from "../../k8s/mod.ts";
 import type { FakeKubeFault, FakeKubeRequest } from "./fake_kube_fault.ts";
 import type { FakeKubeListener, FakeKubeListenOptions } from "./fake_kube_listener.ts";
-import type { FakeKubeOptions } from "./fake_kube_options.ts";
-import { openFakeKube } from "./open_fake_kube.ts";
+import type { FakeKubeObject, FakeKubeOptions } from "./fake_kube_options.ts";
 
 /**
  * A Kubernetes API in this program, with its objects in memory: what kube-apiserver 1.37 does for a client, but
@@ -103,7 +102,7 @@ export interface FakeKube extends AsyncDisposable {
    *
    * @example What a controller would do
    * ```ts
-   * import { type Sandbox, KubeClient } from "@kruise-agents/runtime/k8s";
+   * import { KubeClient } from "@kruise-agents/runtime/k8s";
    * import { startFakeKube } from "@kruise-agents/runtime/testing";
    * import { assertEquals } from "@std/assert";
    *
@@ -115,11 +114,11 @@ export interface FakeKube extends AsyncDisposable {
    *   metadata: { name: "mine" },
    *   spec: {},
    * });
-   * kube.write({ ...made, status: { phase: "Running" } } as Sandbox);
+   * kube.write({ ...made, status: { phase: "Running" } });
    * assertEquals((await client.sandboxes().get("mine")).status?.["phase"], "Running");
    * ```
    */
-  write(object: KubeObject): KubeObject;
+  write(object: FakeKubeObject): KubeObject;
   /**
    * Takes an object out at once, whatever its finalizers.
    *
@@ -223,7 +222,8 @@ export interface FakeKube extends AsyncDisposable {
  * assertEquals((await client.sandboxes("default").get("mine")).metadata.name, "mine");
  * ```
  */
-export function startFakeKube(options: FakeKubeOptions = {}): Promise<FakeKube> {
-  // Not there before somebody starts it: the entry stays small.
-  return Promise.resolve(openFakeKube(options));
+export async function startFakeKube(options: FakeKubeOptions = {}): Promise<FakeKube> {
+  // Loaded when somebody starts one: whoever imports the entry for something else does without.
+  const { openFakeKube } = await import("./open_fake_kube.ts");
+  return openFakeKube(options);
 }

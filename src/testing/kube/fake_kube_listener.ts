@@ -9,12 +9,18 @@ export interface FakeKubeListenOptions {
    */
   port?: number | undefined;
   /**
-   * A certificate and its private key, and the certificate of who signed it, in PEM: for HTTPS. Over HTTP, a request
-   * without a token is the first user's, as behind `kubectl proxy`: clients send no credentials over HTTP.
+   * A certificate and its private key, and the certificate of who signed it, in PEM: for HTTPS.
    *
    * @default {none: HTTP}
    */
   tls?: { readonly cert: string; readonly key: string; readonly ca?: string | undefined } | undefined;
+  /**
+   * Whether a request without a token is refused. Otherwise it is the first user's, as behind `kubectl proxy`: clients
+   * send no credentials over HTTP.
+   *
+   * @default {false over HTTP, true over HTTPS}
+   */
+  requireToken?: boolean | undefined;
 }
 
 /** Where a {@linkcode FakeKube} listens. */

@@ -1,6 +1,9 @@
 import type { FakeKubeClock } from "./call.ts";
 import type { KubeObject } from "../../k8s/mod.ts";
 
+/** An object, with whatever its kind has besides names: `spec`, `status`. */
+export type FakeKubeObject = KubeObject | (KubeObject & Readonly<Record<string, unknown>>);
+
 /** How to set up a {@linkcode FakeKube}. */
 export interface FakeKubeOptions {
   /**
@@ -9,7 +12,7 @@ export interface FakeKubeOptions {
    *
    * @default {[]}
    */
-  objects?: readonly KubeObject[] | undefined;
+  objects?: readonly FakeKubeObject[] | undefined;
   /**
    * Who may ask. The first is the one of {@linkcode FakeKube.config}.
    *

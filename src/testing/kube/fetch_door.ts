@@ -1,7 +1,7 @@
 import type { Fetch } from "../../../mod.ts";
 import type { Api } from "./api.ts";
 import { cut } from "./faults.ts";
-import { MAX_BODY, type Outgoing } from "./wire.ts";
+import type { Outgoing } from "./wire.ts";
 
 /** The `fetch` of an API: nothing leaves the program, whatever host an address names. */
 export function fetchOf(api: Api, isClosed: () => boolean): Fetch {
@@ -10,7 +10,7 @@ export function fetchOf(api: Api, isClosed: () => boolean): Fetch {
     const { signal, method, headers } = request;
     signal.throwIfAborted();
     if (isClosed()) throw new TypeError("fetch failed: the fake API is closed");
-    const body = await readUpTo(request.body, MAX_BODY + 1);
+    const body = new Uint8Array(await request.arrayBuffer());
     const incoming = {
       method,
       url: new URL(request.url),
@@ -26,24 +26,6 @@ export function fetchOf(api: Api, isClosed: () => boolean): Fetch {
     const outgoing = await rejectOnAbort(api.answer(incoming), signal);
     return responseOf(outgoing, signal);
   };
-}
-
-/** Reads a body, but not more than some bytes of it. */
-async function readUpTo(body: ReadableStream<Uint8Array> | null, most: number): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body ?? []) {
-    chunks.push(chunk);
-    size += chunk.byteLength;
-    if (size >= most) break;
-  }
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.byteLength;
-  }
-  return whole;
 }
 
 async function rejectOnAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

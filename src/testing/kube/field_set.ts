@@ -7,29 +7,24 @@ import { memberSchema, type Schema } from "./schema.ts";
  */
 export type FieldSet = ReadonlySet<string>;
 
-/** What the server fills in by itself: nobody manages it. */
+/** What of the metadata the server fills in by itself: nobody manages it. */
 const SERVERS_OWN: ReadonlySet<string> = new Set([
-  "f:apiVersion",
-  "f:kind",
-  "f:metadata",
-  ...[
-    "name",
-    "namespace",
-    "uid",
-    "resourceVersion",
-    "generation",
-    "creationTimestamp",
-    "deletionTimestamp",
-    "deletionGracePeriodSeconds",
-    "selfLink",
-    "managedFields",
-  ].map((key) => `f:metadata\0f:${key}`),
-].map((path) => `\0${path}`));
+  "f:name",
+  "f:namespace",
+  "f:uid",
+  "f:resourceVersion",
+  "f:generation",
+  "f:creationTimestamp",
+  "f:deletionTimestamp",
+  "f:deletionGracePeriodSeconds",
+  "f:selfLink",
+  "f:managedFields",
+]);
 
-/** Whether a path is one that nobody manages. */
-export function isServersOwn(path: string): boolean {
-  if (SERVERS_OWN.has(path)) return true;
-  return [...SERVERS_OWN].some((own) => own !== "\0f:metadata" && path.startsWith(`${own}\0`));
+/** Whether a path is one that nobody manages, and nobody below it either. */
+function isServersOwn(path: string): boolean {
+  const [, root, member] = path.split("\0", 3);
+  return root === "f:apiVersion" || root === "f:kind" || (root === "f:metadata" && SERVERS_OWN.has(member ?? ""));
 }
 
 /** The parts into which a value is taken apart, or nothing where it is managed as a whole. */
@@ -71,7 +66,7 @@ export function fieldsOf(value: Json, schema: Schema | undefined, path = ""): Se
   if (parts === undefined) return fields.add(path);
   for (const [name, part] of parts) {
     const at = `${path}\0${name}`;
-    if (isServersOwn(at) && at !== "\0f:metadata") continue;
+    if (isServersOwn(at)) continue;
     for (const field of fieldsOf(part.value, part.schema, at)) fields.add(field);
     const empty = isObject(part.value) && Object.keys(part.value).length === 0;
     if (empty || !part.known) fields.add(at);
@@ -101,7 +96,7 @@ function compareInto(
   path: string,
   to: Difference,
 ): void {
-  if (path !== "" && path !== "\0f:metadata" && isServersOwn(path)) return;
+  if (isServersOwn(path)) return;
   const [oldParts, nowParts] = [partsOf(old, schema), partsOf(now, schema)];
   if (old === undefined) to.added.add(path);
   else if (now === undefined) to.removed.add(path);

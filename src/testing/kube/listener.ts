@@ -22,13 +22,15 @@ export interface OpenListener {
 /** How it listens. */
 export interface ListenerOptions {
   readonly port: number;
+  /** Whether a request without a token is the first user's. */
+  readonly open: boolean;
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
 }
 
 /** Lets an API listen on this machine. */
-export async function listen(api: Api, { port, tls }: ListenerOptions): Promise<OpenListener> {
+export async function listen(api: Api, { port, tls, open }: ListenerOptions): Promise<OpenListener> {
   const handle = (incoming: IncomingMessage, outgoing: ServerResponse) => {
-    serve(api, incoming, outgoing, tls === undefined).catch(() => outgoing.destroy());
+    serve(api, incoming, outgoing, open).catch(() => outgoing.destroy());
   };
   const server: Server = tls === undefined ? createServer(handle) : createTlsServer({ ...tls }, handle);
   server.timeout = 0;
@@ -63,8 +65,12 @@ async function serve(api: Api, incoming: IncomingMessage, outgoing: ServerRespon
 
 async function read(incoming: IncomingMessage, open: boolean, signal: AbortSignal): Promise<Incoming> {
   const headers = new Headers();
-  for (const [name, values] of Object.entries(incoming.headersDistinct)) {
-    for (const value of values ?? []) headers.append(name, value);
+  const lines = new Map<string, string[]>();
+  for (let at = 0; at < incoming.rawHeaders.length; at += 2) {
+    const [name = "", value = ""] = incoming.rawHeaders.slice(at, at + 2);
+    headers.append(name, value);
+    const key = name.toLowerCase();
+    lines.set(key, [...lines.get(key) ?? [], value]);
   }
   const chunks: Buffer[] = [];
   let size = 0;
@@ -77,14 +83,14 @@ async function read(incoming: IncomingMessage, open: boolean, signal: AbortSigna
     method: incoming.method ?? "GET",
     url: new URL(incoming.url ?? "/", `http://${HOST}`),
     headers,
-    values: (name) => incoming.headersDistinct[name] ?? [],
+    values: (name) => lines.get(name) ?? [],
     body: Buffer.concat(chunks),
     signal,
     open,
   };
 }
 
-async function write(answer: Outgoing, outgoing: ServerResponse, { method, headers, url }: Incoming): Promise<void> {
+async function write(answer: Outgoing, outgoing: ServerResponse, { headers, url }: Incoming): Promise<void> {
   const takesGzip = /\bgzip\b/.test(headers.get("accept-encoding") ?? "");
   const streams = answer.body instanceof ReadableStream;
   // Watches that begin with a list are the only ones that the server compresses.
@@ -101,7 +107,6 @@ async function write(answer: Outgoing, outgoing: ServerResponse, { method, heade
   }
   outgoing.writeHead(answer.status);
   if (streams) outgoing.flushHeaders();
-  if (method === "HEAD") return void outgoing.end();
   // Each chunk is a gzip member of its own, as the server flushes.
   const packed = (chunk: Uint8Array) => zips ? gzipSync(chunk) : chunk;
   const { cutAfterBytes } = answer;
@@ -114,18 +119,7 @@ async function write(answer: Outgoing, outgoing: ServerResponse, { method, heade
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return void outgoing.end();
-    if (!outgoing.write(packed(value)) && !outgoing.destroyed) await drained(outgoing);
+    // Until the system has it: it would be lost where the connection is then cut.
+    await new Promise<void>((resolve) => outgoing.write(packed(value), () => resolve()));
   }
-}
-
-function drained(outgoing: ServerResponse): Promise<void> {
-  return new Promise((resolve) => {
-    const go = () => {
-      outgoing.off("drain", go);
-      outgoing.off("close", go);
-      resolve();
-    };
-    outgoing.once("drain", go);
-    outgoing.once("close", go);
-  });
 }

@@ -10,6 +10,8 @@ const NOTHING: JsonObject = { apiVersion: "", kind: "", metadata: {} };
 
 /** Who manages which field once a draft is stored. Throws where it takes fields from others and must not. */
 export function managersAfter({ old, object, writer, applied }: Draft, kind: Kind, time: string): readonly Manager[] {
+  const given = readManagers(objectOf(object["metadata"]));
+  if (old === undefined && given.length > 0) return given;
   const schema = schemaOf(kind);
   const change = compareFields(old ?? NOTHING, object, schema);
   const managers = managersOf(old, kind, applied !== undefined);

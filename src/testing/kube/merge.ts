@@ -1,16 +1,16 @@
-import { partsOf } from "./field_set.ts";
+import { type FieldSet, partsOf } from "./field_set.ts";
 import { isObject, type Json, type JsonObject } from "./json.ts";
 import type { Schema } from "./schema.ts";
 
 /** A JSON merge patch (RFC 7386): null takes out, objects merge, anything else replaces. */
 export function mergePatch(target: Json | undefined, patch: Json): Json {
   if (!isObject(patch)) return patch;
-  const merged: Record<string, Json | undefined> = { ...(isObject(target) ? target : {}) };
+  const merged = new Map(Object.entries(isObject(target) ? target : {}));
   for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete merged[key];
-    else if (value !== undefined) merged[key] = mergePatch(merged[key], value);
+    if (value === null) merged.delete(key);
+    else if (value !== undefined) merged.set(key, mergePatch(merged.get(key), value));
   }
-  return merged;
+  return Object.fromEntries(merged);
 }
 
 /** Puts what is applied over what is there: lists whose items have names merge item by item. */
@@ -22,21 +22,23 @@ export function mergeApplied(live: Json | undefined, applied: Json, schema: Sche
   return Array.isArray(applied) ? [...merged.values()] : fromParts(merged);
 }
 
-/** Takes out the fields of a set; lists and maps that nobody else fills go with them. */
+/** Takes out the fields of a set. What is empty then goes too, unless somebody wants it. */
 export function removeFields(
   value: Json,
-  fields: ReadonlySet<string>,
+  gone: FieldSet,
+  wanted: FieldSet,
   schema: Schema | undefined,
   path = "",
 ): Json | undefined {
   const parts = partsOf(value, schema);
-  if (parts === undefined) return fields.has(path) ? undefined : value;
+  if (parts === undefined) return gone.has(path) ? undefined : value;
   const kept = new Map<string, Json>();
   for (const [name, part] of parts) {
-    const left = removeFields(part.value, fields, part.schema, `${path}\0${name}`);
+    const left = removeFields(part.value, gone, wanted, part.schema, `${path}\0${name}`);
     if (left !== undefined) kept.set(name, left);
   }
-  if (kept.size === 0 && (fields.has(path) || parts.size > 0) && path !== "") return undefined;
+  const emptied = kept.size === 0 && (parts.size > 0 || gone.has(path));
+  if (emptied && path !== "" && !wanted.has(path)) return undefined;
   return Array.isArray(value) ? [...kept.values()] : fromParts(kept);
 }
 

@@ -54,12 +54,14 @@ export function openFakeKube(options: FakeKubeOptions): FakeKube {
     next: (fault) => api.faults.add(fault),
     compact: () => store.compact(),
     endWatches: (code) => api.watches.endAll(code === undefined ? undefined : errorLine(code)),
-    async listen({ port = 0, tls }: FakeKubeListenOptions = {}): Promise<FakeKubeListener> {
+    async listen(
+      { port = 0, tls, requireToken = tls !== undefined }: FakeKubeListenOptions = {},
+    ): Promise<FakeKubeListener> {
       if (!Number.isInteger(port) || port < 0 || port > 65535) {
         throw new RangeError(`Cannot listen: "port" must be from 0 to 65535, not ${port}`);
       }
       const { listen } = await import("./listener.ts");
-      const { url, close } = await listen(api, { port, tls });
+      const { url, close } = await listen(api, { port, tls, open: !requireToken });
       closers.add(close);
       const at = configAt(url, tls?.ca);
       return {

@@ -1,6 +1,6 @@
 import { checkedObject, contentType, textOfBody } from "./body.ts";
 import { type Answer, type Call, keyOf, writerOf } from "./call.ts";
-import { isObject, type Json, type JsonObject, objectOf } from "./json.ts";
+import { isObject, type Json, type JsonObject, objectOf, without } from "./json.ts";
 import { jsonPatch, PatchError } from "./json_patch.ts";
 import { isSameWriter } from "./managers.ts";
 import { managersOf } from "./managing.ts";
@@ -63,7 +63,8 @@ function apply(call: Call, given: Json, dryRun: boolean): Answer {
   if (objectOf(given["metadata"])["managedFields"] !== undefined) {
     throw badRequest("metadata.managedFields must be nil");
   }
-  const { object, warnings } = knownFields(checkedObject(given, call), call);
+  const { object: known, warnings } = knownFields(checkedObject(given, call), call);
+  const object = intentOf(known, call);
   const applied = { object, force: query.get("force") === "true" };
   const writer = writerOf(call, "Apply");
   const old = store.get(kind, keyOf(kind, target.namespace, target.name));
@@ -79,6 +80,15 @@ function apply(call: Call, given: Json, dryRun: boolean): Answer {
   const wanted = fieldsOf(object, schema);
   const others = new Set(managers.filter((one) => !isSameWriter(one, writer)).flatMap(({ fields }) => [...fields]));
   const gone = new Set([...before].filter((field) => !wanted.has(field) && !others.has(field)));
-  const merged = objectOf(removeFields(mergeApplied(old, object, schema), gone, schema));
+  const all = new Set([...wanted, ...others]);
+  const merged = objectOf(removeFields(mergeApplied(old, object, schema), gone, all, schema));
   return { status: 200, body: replace(call, old, merged, dryRun, applied), warnings };
+}
+
+/** The part of an applied object that the request is about: its status alone, or all but its status. */
+function intentOf(object: JsonObject, { kind, target }: Call): JsonObject {
+  if (target.subresource !== "status") return kind.status ? without(object, "status") : object;
+  const { name, namespace } = objectOf(object["metadata"]);
+  const metadata = namespace === undefined ? { name } : { name, namespace };
+  return { ...without(object, "spec"), metadata };
 }

@@ -39,12 +39,12 @@ export function fillDefaults(value: Json, schema: Schema | undefined): Json {
   if (schema === undefined) return value;
   if (Array.isArray(value)) return value.map((item) => fillDefaults(item, schema.items));
   if (!isObject(value)) return value;
-  const filled: Record<string, Json | undefined> = { ...value };
+  const filled = new Map(Object.entries(value));
   for (const [key, { default: given }] of Object.entries(schema.properties ?? {})) {
-    if (given !== undefined && (filled[key] === undefined || filled[key] === null)) filled[key] = given;
+    if (given !== undefined && (filled.get(key) ?? null) === null) filled.set(key, given);
   }
-  for (const [key, member] of Object.entries(filled)) {
-    if (member !== undefined) filled[key] = fillDefaults(member, memberSchema(schema, key));
+  for (const [key, member] of filled) {
+    if (member !== undefined) filled.set(key, fillDefaults(member, memberSchema(schema, key)));
   }
-  return filled;
+  return Object.fromEntries(filled);
 }

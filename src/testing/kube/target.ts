@@ -18,7 +18,8 @@ export function parseTarget(path: string): Target | undefined {
   return root === "apis" ? below(rest[0] ?? "", rest.slice(1)) : undefined;
 }
 
-function decoded(part: string): string {
+/** A part of a path or of a header, without its percent escapes, if they are any. */
+export function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {
@@ -40,7 +41,6 @@ function below(group: string, [version = "", ...rest]: readonly string[]): Targe
 export function verbOf(method: string, { name }: Pick<Target, "name">, query: URLSearchParams): string {
   switch (method) {
     case "GET":
-    case "HEAD":
       if (name !== "") return "get";
       return isTrue(query.get("watch")) ? "watch" : "list";
     case "POST":

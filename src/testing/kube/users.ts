@@ -1,6 +1,7 @@
 import { badRequest, type Refusal, refuse } from "./refusal.ts";
 import type { FakeKubeRule, FakeKubeUser } from "./fake_kube_options.ts";
 import { isAllowed, type Wanted } from "./rights.ts";
+import { decoded } from "./target.ts";
 
 /** Who asks. */
 export interface UserInfo {
@@ -52,7 +53,7 @@ export function impersonated(
   users: readonly KnownUser[],
   values: HeaderValues,
   names: readonly string[],
-  wanted: Wanted | undefined,
+  refused: (user: UserInfo, verbPrefix: string) => Refusal,
 ): UserInfo {
   const [name] = values("impersonate-user");
   const groups = values("impersonate-group");
@@ -63,9 +64,9 @@ export function impersonated(
     throw badRequest("requested impersonation without impersonating a user");
   }
   const impersonating: Wanted = { group: "", resource: "users", name, namespace: "", verb: "impersonate" };
-  if (!isAllowed(user.rules, impersonating)) throw forbidden(user, wanted, "impersonate-on:user-info:");
+  if (!isAllowed(user.rules, impersonating)) throw refused(user, "impersonate-on:user-info:");
   const extra = Object.fromEntries(
-    extras.map((header) => [decodeURIComponent(header.slice("impersonate-extra-".length)), values(header)]),
+    extras.map((header) => [decoded(header.slice("impersonate-extra-".length)), values(header)]),
   );
   const known = users.find((other) => other.name === name);
   return {
@@ -84,11 +85,7 @@ function rightsOf(known: KnownUser | undefined): Pick<UserInfo, "rules"> {
 }
 
 /** Somebody may not do what was asked. */
-export function forbidden(user: UserInfo, wanted: Wanted | undefined, verbPrefix = ""): Refusal {
-  const headers: [string, string][] = [["x-content-type-options", "nosniff"]];
-  if (wanted === undefined) {
-    return refuse(403, "Forbidden", `forbidden: User "${user.name}" cannot get that path`, { details: {}, headers });
-  }
+export function forbidden(user: UserInfo, wanted: Wanted, verbPrefix = ""): Refusal {
   const { group, resource, name, namespace, verb } = wanted;
   const [plural = ""] = resource.split("/");
   const subject = `${plural}${group === "" ? "" : `.${group}`}${name === "" ? "" : ` "${name}"`}`;
@@ -96,5 +93,13 @@ export function forbidden(user: UserInfo, wanted: Wanted | undefined, verbPrefix
   const message = `${subject} is forbidden: User "${user.name}" cannot ${verbPrefix}${verb} resource "${resource}" ` +
     `in API group "${group}" ${where}`;
   const details = { ...(name === "" ? {} : { name }), ...(group === "" ? {} : { group }), kind: plural };
-  return refuse(403, "Forbidden", message, { details, headers });
+  return refuse(403, "Forbidden", message, { details, headers: [NO_SNIFF] });
 }
+
+/** Somebody may not ask for a path that is of no resource. */
+export function forbiddenPath(user: UserInfo, method: string, path: string, verbPrefix = ""): Refusal {
+  const message = `forbidden: User "${user.name}" cannot ${verbPrefix}${method.toLowerCase()} path "${path}"`;
+  return refuse(403, "Forbidden", message, { details: {}, headers: [NO_SNIFF] });
+}
+
+const NO_SNIFF: [string, string] = ["x-content-type-options", "nosniff"];

@@ -1,5 +1,5 @@
 import type { JsonObject } from "./json.ts";
-import { Refusal } from "./refusal.ts";
+import type { Refusal } from "./refusal.ts";
 import type { HeaderValues } from "./users.ts";
 
 /** A request, however it came. */

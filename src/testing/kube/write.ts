@@ -76,7 +76,7 @@ function withSystemFields({ old, object }: Draft, kind: Kind, time: string): Jso
   const given = objectOf(object["metadata"]);
   if (old === undefined) {
     const metadata = {
-      ...without(given, "resourceVersion", "managedFields"),
+      ...without(given, "resourceVersion"),
       uid: given["uid"] ?? crypto.randomUUID(),
       creationTimestamp: given["creationTimestamp"] ?? time,
     };

@@ -1,0 +1,40 @@
+/** The exchanges of `tests/wire/kubernetes.json`, as far as these tests look at them. */
+
+export interface RecordedRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly user: string;
+  readonly headers: Readonly<Record<string, string | readonly string[]>>;
+  readonly body?: unknown;
+  readonly text?: string;
+}
+
+export interface RecordedEvent {
+  readonly at: number;
+  readonly type: string;
+  readonly object: unknown;
+}
+
+export interface RecordedResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  readonly text?: string;
+  readonly base64?: string;
+  readonly events?: readonly RecordedEvent[];
+  readonly seconds?: number;
+  readonly gzipMembers?: readonly string[];
+  readonly frames?: readonly unknown[];
+}
+
+export interface Exchange {
+  readonly name: string;
+  readonly about: string;
+  readonly request: RecordedRequest;
+  readonly response: RecordedResponse;
+}
+
+const file = new URL("../../wire/kubernetes.json", import.meta.url);
+
+/** All of them, in the order recorded. */
+export const EXCHANGES: readonly Exchange[] = JSON.parse(await Deno.readTextFile(file)).exchanges;
