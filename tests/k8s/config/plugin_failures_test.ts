@@ -90,8 +90,13 @@ async function written(path: string): Promise<void> {
   while ((await Deno.readTextFile(path).catch(() => "")) === "") await new Promise((next) => setTimeout(next, 5));
 }
 
+/** Waits for the end of a process, which was brought about already. */
 async function ended(pidFile: string): Promise<void> {
-  while (await runs(pidFile)) await new Promise((next) => setTimeout(next, 5));
+  const started = performance.now();
+  while (await runs(pidFile)) {
+    assert(performance.now() - started < 20_000, "it still runs");
+    await new Promise((next) => setTimeout(next, 5));
+  }
 }
 
 const HANGS = `sleep 6161 & echo $! >"$dir/pid"; wait`;
