@@ -12,8 +12,8 @@ interface Row {
 /** The first row that fits wins. Each pattern names the engines it was seen on. */
 const ROWS: readonly Row[] = [
   {
-    // Node: undici's HTTPParserError; Deno: hyper's words; Bun: Malformed_HTTP_Response.
-    text: /HTTPParserError|HEADERS_OVERFLOW|invalid HTTP|Malformed_?HTTP|InvalidHTTPResponse|Parse Error/i,
+    // Node: HPE_INVALID_CONSTANT, "Parse Error"; Deno: hyper's words; Bun: Malformed_HTTP_Response.
+    text: /HPE_|invalid HTTP|Malformed_?HTTP|InvalidHTTPResponse|Parse Error/i,
     code: "protocol",
     detail: "the answer is not valid HTTP",
     hint: "Check the server's URL: its scheme may be https",
@@ -43,7 +43,7 @@ const ROWS: readonly Row[] = [
     hint: "Give the user a client certificate that is in force, from an authority that the server trusts",
   },
   {
-    // Node: "Proxy response (407) !== 200"; Deno: "proxy authentication required"; the tunnel: "Proxy response 407".
+    // The tunnel: "Proxy response 407"; Deno: "proxy authentication required".
     text: /proxy response|proxy[ _-]?auth|tunnel/i,
     code: "network",
     detail: "the proxy refused",

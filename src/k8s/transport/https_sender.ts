@@ -7,14 +7,21 @@ import { cannot, type Sender, type SenderOptions, type SentRequest } from "./sen
  */
 export async function httpsSender(options: SenderOptions, runtime: string): Promise<Sender> {
   const { tls: { ca, serverName, insecure, proxyUrl }, cert, key, secure } = options;
-  if (proxyUrl !== undefined && !(secure && /^https?:/.test(proxyUrl))) {
-    const what = `go through such a proxy-url ${wish(options)}`;
-    throw cannot(what, runtime, "Leave one of the two out, or use an http: proxy and an https: server");
+  if (proxyUrl !== undefined && !/^https?:/.test(proxyUrl)) {
+    throw cannot(`use a socks5: proxy-url${wish(options)}`, runtime, "Use an http: proxy, or run on Deno");
   }
-  const [http, https, { Readable }] = await Promise.all([
+  if (proxyUrl !== undefined && !secure) {
+    throw cannot(
+      `use a proxy-url for an http: server${wish(options)}`,
+      runtime,
+      "Use an https: server, or run on Deno",
+    );
+  }
+  const [http, https, { pipeline, Readable }, { createGunzip }] = await Promise.all([
     import("node:http"),
     import("node:https"),
     import("node:stream"),
+    import("node:zlib"),
   ]);
   const settings = {
     keepAlive: true,
@@ -35,9 +42,15 @@ export async function httpsSender(options: SenderOptions, runtime: string): Prom
       headers.append(incoming.rawHeaders[i]!, incoming.rawHeaders[i + 1]!);
     }
     const { statusCode: status = 0, statusMessage: statusText = "" } = incoming;
-    const empty = [204, 205, 304].includes(status);
-    if (empty) incoming.resume();
-    const body = empty ? null : Readable.toWeb(incoming) as unknown as ReadableStream<Uint8Array<ArrayBuffer>>;
+    if ([204, 205, 304].includes(status)) {
+      incoming.resume();
+      return new Response(null, { status, statusText, headers });
+    }
+    const isPacked = headers.get("content-encoding") === "gzip";
+    if (isPacked) { for (const name of ["content-encoding", "content-length"]) headers.delete(name); }
+    // What goes wrong with the one ends the other.
+    const bytes = isPacked ? pipeline(incoming, createGunzip(), () => {}) : incoming;
+    const body = Readable.toWeb(bytes) as unknown as ReadableStream<Uint8Array<ArrayBuffer>>;
     return new Response(body, { status, statusText, headers });
   }
 
@@ -66,17 +79,18 @@ export async function httpsSender(options: SenderOptions, runtime: string): Prom
   };
 }
 
-/** Each name with all its values. Nothing is asked for compressed, as nothing would undo it. */
+/** Each name with all its values. */
 function linesOf({ headers, body }: SentRequest): Record<string, string[]> {
   const lines: Record<string, string[]> = {};
   for (const [name, value] of headers) (lines[name.toLowerCase()] ??= []).push(value);
-  lines["accept-encoding"] = ["identity"];
+  lines["accept-encoding"] ??= ["gzip"];
   if (body !== undefined) lines["content-length"] = [String(new TextEncoder().encode(body).length)];
   return lines;
 }
 
-/** What cannot go together with it. */
-function wish({ repeats, tls: { insecure } }: SenderOptions): string {
-  if (repeats) return "with several impersonated groups";
-  return `with ${insecure ? "insecure-skip-tls-verify" : "tls-server-name"}`;
+/** What does not go together with it, where it would go alone. */
+function wish({ repeats, tls: { insecure, serverName } }: SenderOptions): string {
+  if (repeats) return " together with several impersonated groups";
+  if (insecure) return " together with insecure-skip-tls-verify";
+  return serverName === undefined ? "" : " together with tls-server-name";
 }

@@ -87,7 +87,7 @@ class Transport implements KubeTransport {
     }
     const { tls, server } = this.#access;
     const secure = server.startsWith("https:");
-    const sender = chooseSender({ tls, cert, key, repeats, secure }, this.#given);
+    const sender = chooseSender({ tls, cert, key, repeats, server, secure }, this.#given);
     this.#current = { cert, key, repeats, sender };
     current?.sender.then((old) => old.retire(), () => {});
     return sender;

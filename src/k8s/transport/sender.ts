@@ -29,7 +29,9 @@ export interface SenderOptions {
   readonly key?: string | undefined;
   /** Whether a name of the headers occurs several times, which most engines' `fetch` would send as one. */
   readonly repeats: boolean;
-  /** Whether the server's URL is an `https:` one. */
+  /** The server's URL. */
+  readonly server: string;
+  /** Whether that is an `https:` one. */
   readonly secure: boolean;
 }
 

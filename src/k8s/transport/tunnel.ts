@@ -4,6 +4,9 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { toBase64 } from "../config/pem.ts";
 
+/** How long a proxy may take to reach the server, in milliseconds. */
+const CONNECT_MS = 30_000;
+
 /** Calls back with the connection, or with why there is none. */
 type Connected = (error: Error | null, socket?: TLSSocket) => void;
 
@@ -29,7 +32,10 @@ export async function tunnelAgent(proxyUrl: string, options: AgentOptions): Prom
       socket.destroy();
       connected(new Error(`Proxy response ${statusCode}`));
     };
+    // Whoever waits may give up earlier, which does not reach here.
+    asking.setTimeout(CONNECT_MS, () => asking.destroy(new Error("the proxy timed out")));
     asking.once("connect", (answer, socket) => {
+      socket.setTimeout(0);
       if (answer.statusCode !== 200) return refused(answer, socket);
       connected(null, tls.connect({ ...target, socket }));
     });

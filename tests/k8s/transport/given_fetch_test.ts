@@ -89,7 +89,7 @@ Deno.test("a fetch that fails is a failed connection, and an abort its own reaso
 });
 
 Deno.test("what Workers and browsers cannot do is said before any request, with what to pass", () => {
-  const usual = { tls: { insecure: false }, repeats: false, secure: true };
+  const usual = { tls: { insecure: false }, repeats: false, server: "https://api.test", secure: true };
   for (
     const [options, what] of [
       [{ tls: { insecure: false, ca: "PEM" } }, "certificate-authority"],
