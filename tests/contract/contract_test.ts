@@ -23,7 +23,7 @@ type ErrorClasses =
   | "SandboxNotRunningError"
   | "TimeoutError"
   | "UnsupportedError";
-type TestingFunctions = "record" | "replay" | "startFaultProxy" | "startFakeGateway";
+type TestingFunctions = "record" | "replay" | "startFaultProxy" | "startFakeGateway" | "startFakeKube";
 /** Users catch these and do not make them, so their constructors are ours. */
 type Values = Omit<typeof contract, ErrorClasses | "startLocalRuntime" | TestingFunctions>;
 
@@ -35,6 +35,7 @@ export type Promises = [
   Fits<api.RuntimeClient, contract.RuntimeClient>,
   Fits<local.LocalRuntime, contract.LocalRuntime>,
   Fits<testing.FakeGateway, contract.FakeGateway>,
+  Fits<testing.FakeKube, contract.FakeKube>,
   Fits<testing.FaultProxy, contract.FaultProxy>,
   Fits<testing.Recorder, contract.Recorder>,
   Fits<testing.Cassette, contract.Cassette>,
@@ -146,6 +147,7 @@ Deno.test("contract: the entries give these values and no others", () => {
     "record",
     "replay",
     "startFakeGateway",
+    "startFakeKube",
     "startFaultProxy",
   ]);
 });

@@ -1,6 +1,7 @@
 /** What the entries "./local" and "./testing" promise. */
 
 import type { Fetch, RuntimeClientOptions, SandboxState } from "./contract.d.ts";
+import type { KubeConfig, KubeObject } from "./k8s_client.d.ts";
 
 // ---- entry "./local"
 export interface LocalRuntimeOptions {
@@ -51,3 +52,8 @@ export interface FakeGateway extends AsyncDisposable {
   route(sandboxId: string, runtime: LocalRuntime, options?: { state?: SandboxState; token?: string }): void;
 }
 export function startFakeGateway(): Promise<FakeGateway>;
+export interface FakeKube extends AsyncDisposable {
+  readonly fetch: Fetch;
+  readonly config: KubeConfig;
+}
+export function startFakeKube(options?: { objects?: readonly KubeObject[] }): Promise<FakeKube>;

@@ -37,7 +37,8 @@ Deno.test("kube: what the schema gives by default is filled in, and what it forb
 });
 
 Deno.test("kube: a dry run changes nothing, and no watch hears of it", async () => {
-  await using kube = await startFakeKube({ objects: [sandbox("a", {}, { finalizers: ["x/y"] })] });
+  const objects = [sandbox("a", {}, { finalizers: ["x/y"] }), sandbox("free")];
+  await using kube = await startFakeKube({ objects });
   const lines = await watch(
     kube,
     `resourceVersion=${(await ask(kube, "GET", SANDBOXES)).body.metadata.resourceVersion}`,
@@ -49,6 +50,7 @@ Deno.test("kube: a dry run changes nothing, and no watch hears of it", async () 
   const deleted = await ask(kube, "DELETE", `${SANDBOXES}/a`, { dryRun: ["All"] });
   assertMatch(deleted.body.metadata.deletionTimestamp, /Z$/);
   await ask(kube, "DELETE", `${SANDBOXES}?dryRun=All`);
+  assertEquals((await ask(kube, "DELETE", `${SANDBOXES}/free?dryRun=All`)).body.status, "Success");
   assertEquals((await ask(kube, "GET", `${SANDBOXES}/a`)).body, before.body);
   kube.write(sandbox("c"));
   assertEquals(await lines.names(1), ["ADDED c"]);
