@@ -25,6 +25,9 @@ export type Entry = Readonly<Record<string, unknown>>;
 /** The token of the cases. */
 export const TOKEN: string = "s3cret-token";
 
+/** The name and the password that the proxies want, as a URL has them. */
+export const PROXY_USER: string = "proxy-user:proxy-p%40ss";
+
 /** A configuration of one context. */
 export function configOf(cluster: Entry, user: Entry = {}): KubeConfig {
   return {

@@ -11,6 +11,7 @@ import {
   certified,
   configOf,
   inDirectory,
+  PROXY_USER,
   seen,
   seenIn,
   TOKEN,
@@ -22,7 +23,6 @@ import {
 } from "./case.ts";
 import { FAILURE_CASES } from "./failure_cases.ts";
 import { PLUGIN_CASES } from "./plugin_cases.ts";
-import { PROXY_USER } from "./stage.ts";
 
 const SETTINGS: readonly TransportCase[] = [
   {

@@ -6,6 +6,7 @@ import { type AddressInfo, connect, createServer as createSocketServer, type Ser
 import type { TLSSocket } from "node:tls";
 import { gzipSync } from "node:zlib";
 import { type Identity, makeAuthority } from "../../gateway/certificates.ts";
+import { PROXY_USER } from "./case.ts";
 
 /** What a case is given. */
 export interface Stage {
@@ -43,9 +44,6 @@ export interface RunningStage extends AsyncDisposable {
   /** Requests that came where a redirect leads. */
   readonly strayed: () => number;
 }
-
-/** The name and the password that the proxies want, as a URL has them. */
-export const PROXY_USER = "proxy-user:proxy-p%40ss";
 
 const DAY_MS = 86_400_000;
 const NAMES = ["localhost", "127.0.0.1"];
