@@ -2,6 +2,7 @@ import { isSandboxError } from "../../errors/is_sandbox_error.ts";
 import { SandboxError } from "../../errors/sandbox_error.ts";
 import { answerError, htmlError, isHtml, statusError } from "../errors/status_error.ts";
 import { detailsOf, failureStatus } from "../errors/status.ts";
+import type { KubeSocket, KubeSocketRequest } from "../sockets/kube_socket.ts";
 import type { KubeAccess } from "../config/kube_access.ts";
 import type { KubeTransport } from "../transport/kube_transport.ts";
 import type { KubeCallOptions } from "../types.ts";
@@ -72,6 +73,23 @@ export class Requester {
     return await this.#limited(request, options, timeoutMs, (scope) => {
       const signals = [scope.signal, this.closed, ...(options.signal ? [options.signal] : [])];
       return this.#repeated(request, scope, () => this.#send(request, AbortSignal.any(signals)));
+    });
+  }
+
+  /** A WebSocket as soon as it is open; the signal ends it, too, and the limit of time does not. */
+  async socket(request: KubeSocketRequest, options: KubeCallOptions): Promise<KubeSocket> {
+    const { openKubeSocket } = await import("../sockets/open_kube_socket.ts");
+    const path = withQuery(request.path, request.query);
+    // What was refused with a 429 was not begun, and everything else may have been.
+    const call = { ...request, method: "CONNECT", idempotent: false };
+    return await this.#limited(call, options, DEFAULT_TIMEOUT_MS, (scope) => {
+      const signals = [scope.signal, this.closed, ...(options.signal ? [options.signal] : [])];
+      const place = { access: this.#access, given: this.#transport.given, userAgent: USER_AGENT };
+      return this.#repeated(call, scope, async () => {
+        const answer = await openKubeSocket(place, { ...request, path }, AbortSignal.any(signals));
+        if (answer instanceof Response) throw await this.#failure(call, answer);
+        return answer;
+      });
     });
   }
 

@@ -13,8 +13,11 @@ export interface KubeSocket {
    * has ended. The bytes must not change afterwards.
    */
   send(data: Uint8Array): Promise<void>;
-  /** Ends it, at once for this side. What was not read yet is dropped, and `messages` ends. */
-  close(): void;
+  /**
+   * Ends it, at once for this side: what was not read yet is dropped, and `messages` ends. Resolves when the connection is
+   * gone.
+   */
+  close(): Promise<void>;
 }
 
 /**

@@ -21,7 +21,7 @@ export async function chooseSender(options: SenderOptions, given: Fetch | undefi
 }
 
 /** By what only one of them has. A Worker may have `process`, too, and says by another name what it is. */
-function runtimeName(): "deno" | "bun" | "node" | "web" {
+export function runtimeName(): "deno" | "bun" | "node" | "web" {
   const { Deno, Bun, navigator, process } = globalThis as {
     Deno?: { createHttpClient?: unknown };
     Bun?: unknown;

@@ -29,6 +29,10 @@ class Transport implements KubeTransport {
     this.#given = given;
   }
 
+  get given(): Fetch | undefined {
+    return this.#given;
+  }
+
   async fetch(path: string, init: KubeFetchInit = {}): Promise<Response> {
     const { signal } = init;
     signal?.throwIfAborted();

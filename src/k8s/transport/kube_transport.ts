@@ -1,3 +1,5 @@
+import type { Fetch } from "../../../mod.ts";
+
 /** One request to the API server. */
 export interface KubeFetchInit {
   /**
@@ -16,6 +18,8 @@ export interface KubeFetchInit {
 
 /** Requests to one API server, with its TLS settings and credentials. */
 export interface KubeTransport {
+  /** The `fetch` that it was made with, if any: WebSockets are then opened by it, too. */
+  readonly given?: Fetch | undefined;
   /**
    * Makes a request to a path of the server (with its query, beginning with a slash). Answers of every status are
    * handed out, but a redirect, which is refused; a 401 renews the credentials and is asked again, once.
