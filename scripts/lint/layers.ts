@@ -26,7 +26,8 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   gen: [],
   codec: [],
   local: [...BASE, "gen", "mod"],
-  k8s: [...BASE, "mod"],
+  // Commands in containers have the output of commands in sandboxes: what is kept of it, its streams and callbacks.
+  k8s: [...BASE, "process", "mod"],
   testing: ["mod", ...ENTRIES],
   cli: ["mod", ...ENTRIES],
   examples: ["mod", ...ENTRIES],

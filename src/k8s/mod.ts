@@ -34,6 +34,8 @@ export {
   isNotFound,
   isUnauthorized,
 } from "./errors/predicates.ts";
+export type { ExecHandle, ExecOptions } from "./pods/exec/exec_handle.ts";
+export type { PodTarget } from "./pods/target.ts";
 export type {
   KubeCallOptions,
   KubeEvent,

@@ -5,7 +5,7 @@ import { type Channel, type Chunk, type Output, QUEUE_BYTES, type Subscriber } f
  * One stream of output as a web stream. It subscribes with the first read, so that a stream nobody reads holds nothing
  * up.
  */
-export function outputStream(output: Output, channel: Channel): ReadableStream<Bytes> {
+export function outputStream(output: Pick<Output, "attach">, channel: Channel): ReadableStream<Bytes> {
   let reader: StreamSubscriber | undefined;
   return new ReadableStream<Bytes>({
     pull(controller) {

@@ -7,6 +7,8 @@ import type { KubeEvent, KubeObject, Namespace, Pod, Sandbox, SandboxClaim, Sand
 import { createResource } from "./create_resource.ts";
 import { type Clock, systemClock } from "./limits.ts";
 import { checkApi, checkNamespace, type ResourceApi } from "./names.ts";
+import type { ExecHandle, ExecOptions } from "../pods/exec/exec_handle.ts";
+import type { PodCalls, PodTarget } from "../pods/target.ts";
 import { type KubeRequestInit, rawRequest } from "./raw_request.ts";
 import { Requester } from "./requester.ts";
 import type { Resource } from "./resource.ts";
@@ -217,6 +219,39 @@ export class KubeClient implements AsyncDisposable {
   /** Pools of sandboxes. */
   sandboxSets(namespace?: string): Resource<SandboxSet> {
     return this.resource({ ...AGENTS, plural: "sandboxsets" }, namespace);
+  }
+
+  /**
+   * Runs a command in a container of a pod, as `kubectl exec` does.
+   *
+   * @param target Which container.
+   * @param command The program and its arguments; no shell reads them.
+   * @param options Input, terminal, and whether its end is proven.
+   * @returns The command. It is not ended by losing this.
+   *
+   * @throws {TypeError | RangeError} When an argument cannot be used.
+   * @throws {KubeStatusError} When the server refuses; the `hint` says what to grant, or what keeps the container away.
+   * @throws {UnsupportedError} When the server or the runtime cannot do it.
+   *
+   * @example What a command prints
+   * ```ts
+   * import type { KubeClient } from "@kruise-agents/runtime/k8s";
+   *
+   * async function hostname(kube: KubeClient, pod: string): Promise<string> {
+   *   await using exec = await kube.exec({ pod }, ["hostname"]);
+   *   const { stdout } = await exec.wait();
+   *   return stdout.trim();
+   * }
+   * ```
+   */
+  async exec(target: PodTarget, command: readonly string[], options: ExecOptions = {}): Promise<ExecHandle> {
+    const { exec } = await import("../pods/exec/exec.ts");
+    return await exec(this.#pods, target, command, options);
+  }
+
+  /** What calls about pods are made by. */
+  get #pods(): PodCalls {
+    return { requester: this.#requester, namespace: this.namespace };
   }
 
   /** Ends what is under way, and closes the connections. */

@@ -4,6 +4,8 @@ import type { Bytes } from "../../streams/bytes.ts";
 export interface KubeSocket {
   /** The sub-protocol that the server chose of those that were offered. */
   readonly protocol: string;
+  /** Whether it pings, so that proxies do not cut it while nothing is sent. */
+  readonly pings: boolean;
   /** What the server sends. */
   readonly messages: KubeMessages;
   /** How the server ended it: the code and the words of its close frame. Absent until then, and where there was none. */

@@ -22,6 +22,7 @@ export interface WebSocketLike {
 /** A socket of a browser or a Worker that is open. It cannot ping: what is silent for long may be cut by a proxy. */
 export class WebKubeSocket implements KubeSocket {
   readonly protocol: string;
+  readonly pings = false;
   readonly messages: BoundedQueue<Bytes> = new BoundedQueue(MOST_BEHIND_BYTES);
   readonly #web: WebSocketLike;
   readonly #what: string;

@@ -18,6 +18,7 @@ const CLOSE_MS = 2_000;
 /** A socket of the library `ws` that is open. */
 export class WsKubeSocket implements KubeSocket {
   readonly protocol: string;
+  readonly pings = true;
   readonly messages: BoundedQueue<Bytes> = new BoundedQueue(INCOMING_BYTES);
   readonly #ws: WsSocket;
   readonly #what: string;

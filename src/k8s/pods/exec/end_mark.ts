@@ -1,0 +1,58 @@
+import { type Bytes, concat, NO_BYTES } from "../../../streams/bytes.ts";
+
+const encoder = new TextEncoder();
+/** The exit code behind the mark. */
+const CODE_BYTES = 3;
+
+/** Runs the arguments, and writes the mark with the exit code behind what they wrote. In parentheses an `exit` ends only itself. */
+const SCRIPT = `("$@"); c=$?; printf '%s%03d' "$0" "$c"; printf '%s%03d' "$0" "$c" >&2; exit "$c"`;
+
+/** A mark that no output has by chance. */
+export function randomMark(): string {
+  const hex = Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0"));
+  return `end-${hex.join("")}-`;
+}
+
+/** The command that runs another one and marks its end. */
+export function markedCommand(command: readonly string[], mark: string): string[] {
+  return ["sh", "-c", SCRIPT, mark, ...command];
+}
+
+/** Takes the mark off the end of a stream: holds back as much as it is long. */
+export class EndMark {
+  readonly #mark: Bytes;
+  readonly #length: number;
+  #held: Bytes = NO_BYTES;
+
+  /** Looks for this mark. */
+  constructor(mark: string) {
+    this.#mark = encoder.encode(mark);
+    this.#length = this.#mark.byteLength + CODE_BYTES;
+  }
+
+  /** Takes what came, and gives what is surely in front of the mark. */
+  push(data: Bytes): readonly Bytes[] {
+    const surplus = this.#held.byteLength + data.byteLength - this.#length;
+    if (surplus <= 0) {
+      this.#held = concat([this.#held, data]);
+      return [];
+    }
+    if (surplus < this.#held.byteLength) {
+      const given = this.#held.subarray(0, surplus);
+      this.#held = concat([this.#held.subarray(surplus), data]);
+      return [given];
+    }
+    const held = this.#held;
+    // A copy, for it lives longer than what it stands in.
+    this.#held = data.slice(data.byteLength - this.#length);
+    const rest = data.subarray(0, data.byteLength - this.#length);
+    return [held, rest].filter((part) => part.byteLength > 0);
+  }
+
+  /** The exit code behind the mark; where that is missing, the last of the output instead. */
+  end(): { readonly exitCode: number } | { readonly rest: Bytes } {
+    const code = new TextDecoder().decode(this.#held.subarray(this.#mark.byteLength));
+    const isMark = this.#held.byteLength === this.#length && this.#mark.every((byte, i) => this.#held[i] === byte);
+    return isMark && /^\d{3}$/.test(code) ? { exitCode: Number(code) } : { rest: this.#held };
+  }
+}
