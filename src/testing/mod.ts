@@ -48,6 +48,7 @@ export type {
   FakeKubeRule,
   FakeKubeUser,
 } from "./kube/fake_kube_options.ts";
+export type { FakeKubeNode, FakePodRef, FakePods } from "./kube/pods/fake_pods.ts";
 export { type FaultPlan, type FaultProxy, type FaultStruck, startFaultProxy } from "./faults/fault_proxy.ts";
 export {
   GATEWAY_REPLIES,

@@ -43,3 +43,13 @@ export function endEvent(
   const status = `signal: ${text}`;
   return { exitCode: -1, exited: false, status, error: status };
 }
+
+/** The signal that ended a process, if one did. */
+export function endSignal({ exited, status }: EndEvent): NodeJS.Signals | undefined {
+  if (exited !== false) return undefined;
+  const text = status?.replace(/^signal: /, "") ?? "";
+  const found = Object.entries(constants.signals).find(([name, number]) =>
+    (SIGNAL_TEXTS[name] ?? `signal ${number}`) === text
+  );
+  return found?.[0] as NodeJS.Signals | undefined;
+}

@@ -4,10 +4,13 @@ import { dispatch } from "./dispatch.ts";
 import { usualBody } from "./fake_kube_fault.ts";
 import type { FakeKubeFault, FakeKubeRequest } from "./fake_kube_fault.ts";
 import type { FakeKubeRule } from "./fake_kube_options.ts";
-import { Faults } from "./faults.ts";
+import { Faults, stalled } from "./faults.ts";
 import { parseFieldSelector } from "./field_selector.ts";
 import type { JsonObject } from "./json.ts";
 import type { Kind } from "./kinds.ts";
+import { answerInPod, isInPod } from "./pods/pod_door.ts";
+import type { PodHouse } from "./pods/pod_house.ts";
+import { answerAsKubelet, parseKubeletPath } from "./pods/kubelet_door.ts";
 import { noSuchPath, Refusal, refuse } from "./refusal.ts";
 import { covers, isAllowed, type Wanted } from "./rights.ts";
 import { review } from "./self_review.ts";
@@ -34,6 +37,7 @@ export interface ApiParts {
   readonly namespaces: Kind;
   readonly users: readonly KnownUser[];
   readonly deny: readonly FakeKubeRule[];
+  readonly pods: PodHouse;
 }
 
 /** How many requests are remembered. */
@@ -66,13 +70,14 @@ export class Api {
     try {
       if (fault?.delayMs) await waitFor(this.#parts.clock, fault.delayMs, undefined, incoming.signal);
       outgoing = fault?.status === undefined
-        ? await this.#serve(incoming, noted, common, fault?.stale ?? 0)
+        ? await this.#serve(incoming, noted, common, fault)
         : faultAnswer(fault, fault.status, incoming, [...common, ...this.#flow]);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       outgoing = refusalAnswer(error, incoming, common);
     }
     noted.status = outgoing.status;
+    if (fault?.stallAfterBytes !== undefined) outgoing = stalled(outgoing, fault.stallAfterBytes);
     return fault?.cutAfterBytes === undefined ? outgoing : { ...outgoing, cutAfterBytes: fault.cutAfterBytes };
   }
 
@@ -89,12 +94,25 @@ export class Api {
     return noted;
   }
 
-  async #serve(incoming: Incoming, noted: Noted, common: Header[], stale: number): Promise<Outgoing> {
+  async #serve(
+    incoming: Incoming,
+    noted: Noted,
+    common: Header[],
+    fault: FakeKubeFault | undefined,
+  ): Promise<Outgoing> {
     const { url, values, headers } = incoming;
-    const { users } = this.#parts;
+    const { users, pods: house } = this.#parts;
+    const kubelet = parseKubeletPath(url.pathname);
+    if (kubelet !== undefined) {
+      const gate = {
+        authenticate: () => authenticate(users, incoming),
+        isAllowed: (user: UserInfo, wanted: Wanted) => this.#isAllowed(user, wanted),
+      };
+      return await answerAsKubelet(kubelet, incoming, { house, gate, fault });
+    }
     const target = parseTarget(url.pathname);
     const wanted = target === undefined ? undefined : wantedOf(incoming.method, target, url.searchParams);
-    const caller = authenticate(users, values, incoming.open);
+    const caller = authenticate(users, incoming);
     noted.user = caller.name;
     const refused = (user: UserInfo, prefix = "") =>
       wanted === undefined
@@ -102,8 +120,9 @@ export class Api {
         : forbidden(user, wanted, prefix);
     const user = impersonated(caller, users, values, [...headers.keys()], refused);
     noted.user = user.name;
-    // From here on, the answer tells how its flow is controlled.
-    common.push(...this.#flow);
+    const isLong = target !== undefined && isInPod(target);
+    // From here on, the answer tells how its flow is controlled, where it is.
+    if (!isLong) common.push(...this.#flow);
     if (incoming.body.byteLength > MAX_BODY) {
       const message = `Request entity too large: limit is ${MAX_BODY}`;
       throw refuse(413, "RequestEntityTooLarge", message);
@@ -115,12 +134,19 @@ export class Api {
     if (isReview(target, incoming.method)) {
       return answerWith(review(user, this.#parts.clock), incoming, common);
     }
-    if (!isAllowed(user.rules, wanted) || this.#parts.deny.some((rule) => covers(rule, wanted))) {
-      throw refused(user);
+    if (!this.#isAllowed(user, wanted)) throw refused(user);
+    if (isLong) {
+      const mayCreate = this.#isAllowed(user, { ...wanted, verb: "create" });
+      return await answerInPod({ incoming, target, common, fault, mayCreate }, house);
     }
+    const stale = fault?.stale ?? 0;
     const answer = await dispatch({ ...this.#parts, incoming, target, watches: this.watches, stale });
     if (!(answer instanceof ReadableStream)) return answerWith(answer, incoming, common);
     return { status: 200, headers: [...common, ["content-type", "application/json"]], body: answer };
+  }
+
+  #isAllowed(user: UserInfo, wanted: Wanted): boolean {
+    return isAllowed(user.rules, wanted) && !this.#parts.deny.some((rule) => covers(rule, wanted));
   }
 }
 

@@ -3,6 +3,7 @@ import type { KubeConfig, KubeObject } from "../../k8s/mod.ts";
 import type { FakeKubeFault, FakeKubeRequest } from "./fake_kube_fault.ts";
 import type { FakeKubeListener, FakeKubeListenOptions } from "./fake_kube_listener.ts";
 import type { FakeKubeObject, FakeKubeOptions } from "./fake_kube_options.ts";
+import type { FakePods } from "./pods/fake_pods.ts";
 
 /**
  * A Kubernetes API in this program, with its objects in memory: what kube-apiserver 1.37 does for a client, but
@@ -12,7 +13,11 @@ import type { FakeKubeObject, FakeKubeOptions } from "./fake_kube_options.ts";
  * update, patch (merge, JSON, apply), delete and deletecollection, their options, `status`, `scale`, rights and errors.
  * Of those kinds, it knows the fields of Sandbox, SandboxSet and SandboxClaim, fills in their defaults and refuses what
  * is not valid; all others may have any fields. It answers strategic merge patches, YAML and what else it does not
- * understand with 415, protobuf with 406, and exec, logs and port-forward with 404.
+ * understand with 415, protobuf with 406, and attach with 404.
+ *
+ * `exec`, `log` and `portforward` are served by this machine: {@linkcode FakePods} says how. Exec and port-forward take a
+ * WebSocket, and so {@linkcode FakeKube.listen}. What listens is a kubelet, too: `/exec/NAMESPACE/POD/CONTAINER`,
+ * `/portForward/NAMESPACE/POD` and `/containerLogs/NAMESPACE/POD/CONTAINER`, with a kubelet's own parameters.
  */
 export interface FakeKube extends AsyncDisposable {
   /** Answers requests to any host; nothing leaves the program. */
@@ -33,6 +38,8 @@ export interface FakeKube extends AsyncDisposable {
    * ```
    */
   readonly requests: readonly FakeKubeRequest[];
+  /** What is in the Pods. */
+  readonly pods: FakePods;
   /** How many watches are open. */
   readonly watches: number;
   /**
@@ -188,7 +195,7 @@ export interface FakeKube extends AsyncDisposable {
    */
   endWatches(code?: number): void;
   /**
-   * Ends everything: watches, and what listens.
+   * Ends everything: watches, what listens, and the commands in Pods, with their files.
    *
    * @example
    * ```ts

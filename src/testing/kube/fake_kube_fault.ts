@@ -40,11 +40,31 @@ export interface FakeKubeFault {
   delayMs?: number | undefined;
   /**
    * Breaks the connection after so many bytes of the body, or before the head of the answer where it is 0. What was
-   * asked is done.
+   * asked is done. On a WebSocket, the bytes are those of its frames, and the connection ends without a close frame.
    *
    * @default {never}
    */
   cutAfterBytes?: number | undefined;
+  /**
+   * Sends no more after so many bytes of the body, or of a WebSocket's frames, and on a WebSocket reads no more, but
+   * leaves the connection open.
+   *
+   * @default {never}
+   */
+  stallAfterBytes?: number | undefined;
+  /**
+   * Ends the WebSocket of a command in good order, but without the status that says how the command did.
+   *
+   * @default {false}
+   */
+  losesStatus?: boolean | undefined;
+  /**
+   * Breaks what is between a command and its kubelet after so many bytes of output, before it starts where it is 0. As
+   * the API server does, it says `Success` then in `v5.channel.k8s.io`, and nothing in older sub-protocols.
+   *
+   * @default {never}
+   */
+  loseRuntimeAfterBytes?: number | undefined;
   /**
    * Answers a get or a list as it would have been so many changes ago, as an API server does that lags behind.
    *

@@ -1,5 +1,6 @@
 import type { FakeKubeClock } from "./call.ts";
 import type { KubeObject } from "../../k8s/mod.ts";
+import type { FakeKubeNode } from "./pods/fake_pods.ts";
 
 /** An object, with whatever its kind has besides names: `spec`, `status`. */
 export type FakeKubeObject = KubeObject | (KubeObject & Readonly<Record<string, unknown>>);
@@ -32,6 +33,12 @@ export interface FakeKubeOptions {
    * @default {[]}
    */
   kinds?: readonly FakeKubeKind[] | undefined;
+  /**
+   * The nodes of which there is something to say. All others that Pods name are there too, and as usual.
+   *
+   * @default {[]}
+   */
+  nodes?: readonly FakeKubeNode[] | undefined;
   /**
    * How many of the last changes are remembered, for watches and lists that start at an older version. What is older
    * answers with 410.

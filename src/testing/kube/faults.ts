@@ -1,4 +1,5 @@
 import type { FakeKubeFault, FakeKubeRequest } from "./fake_kube_fault.ts";
+import type { Outgoing } from "./wire.ts";
 
 /** The faults that are still to come. */
 export class Faults {
@@ -20,8 +21,9 @@ export class Faults {
 }
 
 function checkFault(fault: FakeKubeFault): void {
-  const { status, retryAfter, delayMs, cutAfterBytes, stale, times } = fault;
-  const whole = { status, retryAfter, delayMs, cutAfterBytes, stale, times };
+  const { status, retryAfter, delayMs, cutAfterBytes, stallAfterBytes, loseRuntimeAfterBytes, stale, times } = fault;
+  const bytes = { cutAfterBytes, stallAfterBytes, loseRuntimeAfterBytes };
+  const whole = { status, retryAfter, delayMs, ...bytes, stale, times };
   for (const [name, value] of Object.entries(whole)) {
     if (value === undefined) continue;
     if (typeof value !== "number") throw new TypeError(`Cannot plan a fault: "${name}" must be a number`);
@@ -32,6 +34,24 @@ function checkFault(fault: FakeKubeFault): void {
   if (status !== undefined && (status < 200 || status > 599)) {
     throw new RangeError(`Cannot plan a fault: "status" must be from 200 to 599, not ${status}`);
   }
+}
+
+/** An answer that goes silent after some bytes of its body. */
+export function stalled(outgoing: Outgoing, bytes: number): Outgoing {
+  // A WebSocket does it by itself.
+  if (outgoing.upgrade !== undefined) return outgoing;
+  const { body } = outgoing;
+  const stream = body instanceof ReadableStream ? body : new Blob([body]).stream();
+  let left = bytes;
+  const forever = new Promise<never>(() => {});
+  const transform = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
+    async transform(chunk, controller) {
+      if (left > 0) controller.enqueue(chunk.subarray(0, left));
+      left -= chunk.byteLength;
+      if (left <= 0) await forever;
+    },
+  });
+  return { ...outgoing, body: stream.pipeThrough(transform) };
 }
 
 /** A stream that breaks after some bytes. */

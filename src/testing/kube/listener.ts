@@ -6,6 +6,8 @@ import type { AddressInfo, Socket } from "node:net";
 import { gzipSync } from "node:zlib";
 import type { Api } from "./api.ts";
 import { cut } from "./faults.ts";
+import { readHead } from "./read_head.ts";
+import { serveUpgrade } from "./pods/serve_upgrade.ts";
 import { type Incoming, MAX_BODY, type Outgoing } from "./wire.ts";
 
 const HOST = "127.0.0.1";
@@ -33,6 +35,9 @@ export async function listen(api: Api, { port, tls, open }: ListenerOptions): Pr
     serve(api, incoming, outgoing, open).catch(() => outgoing.destroy());
   };
   const server: Server = tls === undefined ? createServer(handle) : createTlsServer({ ...tls }, handle);
+  server.on("upgrade", (incoming, socket, head) => {
+    serveUpgrade(api, incoming, socket, head, open).catch(() => socket.destroy());
+  });
   server.timeout = 0;
   server.requestTimeout = 0;
   const sockets = new Set<Socket>();
@@ -64,14 +69,7 @@ async function serve(api: Api, incoming: IncomingMessage, outgoing: ServerRespon
 }
 
 async function read(incoming: IncomingMessage, open: boolean, signal: AbortSignal): Promise<Incoming> {
-  const headers = new Headers();
-  const lines = new Map<string, string[]>();
-  for (let at = 0; at < incoming.rawHeaders.length; at += 2) {
-    const [name = "", value = ""] = incoming.rawHeaders.slice(at, at + 2);
-    headers.append(name, value);
-    const key = name.toLowerCase();
-    lines.set(key, [...lines.get(key) ?? [], value]);
-  }
+  const head = readHead(incoming, open, signal);
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of incoming) {
@@ -79,15 +77,7 @@ async function read(incoming: IncomingMessage, open: boolean, signal: AbortSigna
     if (size <= MAX_BODY) chunks.push(chunk as Buffer);
     size += (chunk as Buffer).byteLength;
   }
-  return {
-    method: incoming.method ?? "GET",
-    url: new URL(incoming.url ?? "/", `http://${HOST}`),
-    headers,
-    values: (name) => lines.get(name) ?? [],
-    body: Buffer.concat(chunks),
-    signal,
-    open,
-  };
+  return { ...head, body: Buffer.concat(chunks) };
 }
 
 async function write(answer: Outgoing, outgoing: ServerResponse, { headers, url }: Incoming): Promise<void> {

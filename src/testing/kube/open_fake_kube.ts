@@ -9,6 +9,7 @@ import type { FakeKubeOptions } from "./fake_kube_options.ts";
 import { fetchOf } from "./fetch_door.ts";
 import { failure } from "./refusal.ts";
 import { OPENKRUISE_KINDS } from "./openkruise_kinds.ts";
+import { PodHouse } from "./pods/pod_house.ts";
 import { Stock } from "./stock.ts";
 import { Store } from "./store.ts";
 import { type KnownUser, readUsers } from "./users.ts";
@@ -19,19 +20,20 @@ const SERVER = "https://kube.test";
 
 /** Makes a {@linkcode FakeKube}. */
 export function openFakeKube(options: FakeKubeOptions): FakeKube {
-  const { history = 10_000, clock = HOST_CLOCK, deny = [], objects = [], kinds: more = [] } = options;
+  const { history = 10_000, clock = HOST_CLOCK, deny = [], objects = [], kinds: more = [], nodes = [] } = options;
   if (!Number.isInteger(history) || history < 1) {
     throw new RangeError(`Cannot start a fake API: "history" must be a whole number above 0, not ${history}`);
   }
   const kinds = [...CORE_KINDS, ...OPENKRUISE_KINDS, ...extraKinds(more)];
-  const [namespaces] = CORE_KINDS;
-  if (namespaces === undefined) throw new TypeError("There are no namespaces");
+  const [namespaces, podKind] = CORE_KINDS;
+  if (namespaces === undefined || podKind === undefined) throw new TypeError("There are no namespaces and Pods");
   const users = readUsers(options.users);
   const store = new Store(history);
   const stock = new Stock(store, kinds, namespaces, clock);
   for (const name of ["default", "kube-system"]) stock.addNamespace(name);
   for (const object of objects) stock.write(object);
-  const api = new Api({ store, clock, kinds, namespaces, users, deny });
+  const pods = new PodHouse({ store, kind: podKind }, clock, nodes);
+  const api = new Api({ store, clock, kinds, namespaces, users, deny, pods });
   const closers = new Set<() => Promise<void>>();
   let closed = false;
 
@@ -45,6 +47,7 @@ export function openFakeKube(options: FakeKubeOptions): FakeKube {
     get requests() {
       return [...api.requests];
     },
+    pods,
     get watches() {
       return api.watches.size;
     },
@@ -78,7 +81,7 @@ export function openFakeKube(options: FakeKubeOptions): FakeKube {
       api.watches.endAll();
       const all = [...closers];
       closers.clear();
-      await Promise.all(all.map((close) => close()));
+      await Promise.all([pods.close(), ...all.map((close) => close())]);
     },
   };
 }

@@ -1,6 +1,8 @@
+import type { Incoming } from "./wire.ts";
 import { badRequest, type Refusal, refuse } from "./refusal.ts";
 import type { FakeKubeRule, FakeKubeUser } from "./fake_kube_options.ts";
 import { isAllowed, type Wanted } from "./rights.ts";
+import { shownToken } from "./pods/shown_token.ts";
 import { decoded } from "./target.ts";
 
 /** Who asks. */
@@ -37,11 +39,15 @@ export function unauthorized(): Refusal {
 export type HeaderValues = (name: string) => readonly string[];
 
 /** Finds whom a request's token is of. */
-export function authenticate(users: readonly KnownUser[], values: HeaderValues, open: boolean): UserInfo {
+export function authenticate(
+  users: readonly KnownUser[],
+  { values, headers, open, canUpgrade = false }: Pick<Incoming, "values" | "headers" | "open" | "canUpgrade">,
+): UserInfo {
   const header = values("authorization")[0];
+  const shown = header === undefined && canUpgrade ? shownToken(headers) : undefined;
   const [first] = users;
-  if (header === undefined && open && first !== undefined) return first;
-  const token = /^bearer +(\S+)$/i.exec(header ?? "")?.[1];
+  if (header === undefined && shown === undefined && open && first !== undefined) return first;
+  const token = shown ?? /^bearer +(\S+)$/i.exec(header ?? "")?.[1];
   const user = users.find((known) => known.token === token);
   if (user === undefined) throw unauthorized();
   return user;

@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type { JsonObject } from "./json.ts";
 import type { Refusal } from "./refusal.ts";
 import type { HeaderValues } from "./users.ts";
@@ -13,6 +14,8 @@ export interface Incoming {
   readonly signal?: AbortSignal;
   /** Whether a request without a token is the first user's, as behind `kubectl proxy`. */
   readonly open: boolean;
+  /** Whether it came as one that wants a WebSocket, on a connection that can become one. */
+  readonly canUpgrade?: boolean;
 }
 
 /** The body of an answer. */
@@ -25,6 +28,8 @@ export interface Outgoing {
   readonly body: OutgoingBody;
   /** The connection breaks after so many bytes; 0: before the head. */
   readonly cutAfterBytes?: number;
+  /** Of 101: what is done on the connection then, with what has come on it already. */
+  readonly upgrade?: (stream: Duplex, head: Uint8Array) => void;
 }
 
 /** The largest body that the API server reads, in bytes. */

@@ -1,0 +1,47 @@
+/** A node that Pods are on. */
+export interface Node {
+  readonly name: string;
+  /** Whether the API server translates WebSockets for it, as it does for kubelets before 1.36. */
+  readonly translated: boolean;
+  /** Aborted once the node stops. */
+  readonly life: AbortSignal;
+}
+
+/** Where kubelets listen; nobody is there. */
+const ADDRESS = "127.0.0.1:10250";
+
+/** The nodes that Pods name: all of them are there and run, unless somebody says otherwise. */
+export class Nodes {
+  readonly #lives = new Map<string, AbortController>();
+  readonly #translated: ReadonlySet<string>;
+
+  constructor(translated: readonly string[]) {
+    this.#translated = new Set(translated);
+  }
+
+  get(name: string): Node {
+    return { name, translated: this.#translated.has(name), life: this.#life(name).signal };
+  }
+
+  stop(name: string): void {
+    this.#life(name).abort();
+  }
+
+  start(name: string): void {
+    if (this.#life(name).signal.aborted) this.#lives.delete(name);
+  }
+
+  #life(name: string): AbortController {
+    const life = this.#lives.get(name) ?? new AbortController();
+    this.#lives.set(name, life);
+    return life;
+  }
+}
+
+/** What the API server's network says of a node that stopped. */
+export const UNREACHABLE: string = `dial tcp ${ADDRESS}: connect: connection refused`;
+
+/** The address of something at a node's kubelet. */
+export function kubeletUrl(...parts: readonly string[]): string {
+  return `https://${ADDRESS}/${parts.join("/")}`;
+}

@@ -1,0 +1,98 @@
+import type { FakeKubeFault } from "../fake_kube_fault.ts";
+import { badRequest, methodNotAllowed, refuse } from "../refusal.ts";
+import type { Target } from "../target.ts";
+import type { Header, Incoming, Outgoing } from "../wire.ts";
+import type { ExecAsked } from "./exec_door.ts";
+import { readLogWishes, whyNoLog } from "./log_door.ts";
+import { kubeletUrl, UNREACHABLE } from "./nodes.ts";
+import type { PodHouse } from "./pod_house.ts";
+import { containerOf, type ContainerRef, isRunning, noHost, podOf } from "./pod_lookup.ts";
+import { flag } from "./query.ts";
+
+/** A request to what is in a Pod, by somebody who may get it. */
+export interface PodCall {
+  readonly incoming: Incoming;
+  readonly target: Target;
+  /** The headers that the API server's own answers have. */
+  readonly common: readonly Header[];
+  readonly fault: FakeKubeFault | undefined;
+  /** Whether who asks may create such a connection, too. */
+  readonly mayCreate: boolean;
+}
+
+/** Whether a path is one of something in a Pod. */
+export function isInPod({ group, version, plural, name, subresource }: Target): boolean {
+  return group === "" && version === "v1" && plural === "pods" && name !== "" &&
+    ["exec", "log", "portforward"].includes(subresource);
+}
+
+/** Answers as the API server does. */
+export function answerInPod(call: PodCall, house: PodHouse): Promise<Outgoing> | Outgoing {
+  const { incoming: { method }, target: { subresource } } = call;
+  if (subresource === "log") {
+    if (method !== "GET") throw methodNotAllowed(house.source.kind, method.toLowerCase());
+    return log(call, house);
+  }
+  if (method !== "GET" && method !== "POST") throw methodNotAllowed(house.source.kind, method.toLowerCase());
+  if (!call.mayCreate) throw mayNotCreate(call.target);
+  return subresource === "exec" ? exec(call, house) : forward(call, house);
+}
+
+async function exec(call: PodCall, house: PodHouse): Promise<Outgoing> {
+  const { incoming, fault } = call;
+  const query = incoming.url.searchParams;
+  const ref = refOf(call, house);
+  if (ref.pod.node === "") throw noHost(ref.pod);
+  checkUpgrade(incoming);
+  const asked: ExecAsked = {
+    argv: query.getAll("command"),
+    stdin: flag(query, "stdin"),
+    stdout: flag(query, "stdout"),
+    stderr: flag(query, "stderr"),
+    tty: flag(query, "tty"),
+  };
+  const { openExec } = await import("./exec_door.ts");
+  const containers = await house.containers();
+  const node = house.nodes.get(ref.pod.node);
+  return openExec(incoming.headers, asked, { ref, node, containers, direct: false, fault });
+}
+
+async function forward({ incoming, target, fault }: PodCall, house: PodHouse): Promise<Outgoing> {
+  const pod = podOf(house.source, target.namespace, target.name);
+  if (pod.node === "") throw noHost(pod);
+  checkUpgrade(incoming);
+  const { openForward } = await import("./forward_door.ts");
+  const ports = incoming.url.searchParams.getAll("ports");
+  return openForward(incoming.headers, ports, { pod, node: house.nodes.get(pod.node), fault });
+}
+
+function log(call: PodCall, house: PodHouse): Outgoing {
+  const { incoming: { url }, common, target } = call;
+  const wishes = readLogWishes(url.searchParams, target.name, house.clock);
+  const ref = refOf(call, house);
+  // Without a node, there is nothing, and that is no error.
+  if (ref.pod.node === "") return { status: 204, headers: common, body: new Uint8Array() };
+  if (house.nodes.get(ref.pod.node).life.aborted) {
+    const from = kubeletUrl("containerLogs", target.namespace, target.name, ref.container);
+    throw refuse(500, undefined, `Get ${JSON.stringify(from)}: ${UNREACHABLE}`);
+  }
+  const book = house.book(ref);
+  const why = whyNoLog(ref, wishes, book);
+  if (why !== undefined) throw badRequest(why);
+  const body = book.read({ ...wishes, follow: wishes.follow && isRunning(ref.pod, ref.container) });
+  return { status: 200, headers: [...common, ["content-type", "text/plain"]], body };
+}
+
+function refOf({ incoming: { url }, target }: PodCall, house: PodHouse): ContainerRef {
+  const pod = podOf(house.source, target.namespace, target.name);
+  return { pod, container: containerOf(pod, url.searchParams.get("container") ?? "") };
+}
+
+function checkUpgrade({ canUpgrade }: Incoming): void {
+  if (canUpgrade !== true) throw badRequest("Upgrade request required");
+}
+
+/** The server does not say what is missing. */
+function mayNotCreate({ name, plural }: Target): Error {
+  return refuse(403, "Forbidden", `${plural} "${name}" is forbidden: `, { details: { name, kind: plural } });
+}
