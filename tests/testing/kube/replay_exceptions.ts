@@ -46,7 +46,7 @@ export const EXCEPTIONS: Readonly<Record<string, Exception>> = {
   "watch-list-gzip": later,
 };
 
-/** Exchanges of a later issue: WebSockets to containers, which the fake API has none of. */
-export function isOfContainers(name: string): boolean {
-  return name.startsWith("exec-") || name === "port-forward";
+/** WebSockets to containers: `pods/replay_test.ts` plays them. */
+export function isSocket(name: string): boolean {
+  return /^(exec-|port-forward$)/.test(name) && !name.startsWith("exec-plain-get");
 }

@@ -4,7 +4,7 @@ import { HandClock } from "./hand_clock.ts";
 import { Likeness } from "./likeness.ts";
 import { type Exchange, EXCHANGES } from "./recording.ts";
 import { type Answered, type Ask, askOver, askWith, readBody, recordedBody } from "./replay_client.ts";
-import { EXCEPTIONS, isOfContainers } from "./replay_exceptions.ts";
+import { EXCEPTIONS, isSocket } from "./replay_exceptions.ts";
 import { BEFORE, BODIES, DURING, type Send } from "./replay_steps.ts";
 import { startRecorded } from "./replay_server.ts";
 
@@ -100,14 +100,14 @@ async function replayAll(t: Deno.TestContext, left: ReadonlySet<string>, over: "
   const replay = new Replay(kube, clock, over === "fetch" ? askWith(kube.fetch) : askOver(listener.url));
   let count = 0;
   for (const exchange of EXCHANGES) {
-    if (isOfContainers(exchange.name)) continue;
+    if (isSocket(exchange.name)) continue;
     if (left.has(exchange.name)) {
       await replay.pass(exchange);
       continue;
     }
     count += await t.step(exchange.name, () => replay.play(exchange)) ? 1 : 0;
   }
-  assertEquals(count, 128 - left.size, "exchanges that the fake answers as the server did");
+  assertEquals(count, 130 - left.size, "exchanges that the fake answers as the server did");
   assertEquals(clock.waiting, 0, "timers that are left");
 }
 
@@ -125,5 +125,5 @@ Deno.test("kube replay: the exceptions and the steps are of exchanges that there
   for (const table of [EXCEPTIONS, BEFORE, DURING, BODIES]) {
     assertEquals(Object.keys(table).filter((name) => !names.has(name)), []);
   }
-  assertEquals(EXCHANGES.filter(({ name }) => isOfContainers(name)).length, 52);
+  assertEquals(EXCHANGES.filter(({ name }) => isSocket(name)).length, 50);
 });
