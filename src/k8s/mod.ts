@@ -34,7 +34,17 @@ export {
   isNotFound,
   isUnauthorized,
 } from "./errors/predicates.ts";
+export type {
+  CopyFromOptions,
+  CopyOptions,
+  CopyProgress,
+  CopyToFiles,
+  CopyToOptions,
+} from "./pods/copy/copy_options.ts";
 export type { ExecHandle, ExecOptions } from "./pods/exec/exec_handle.ts";
+export type { ListenOptions, PodConnection, PodForward } from "./pods/forward/pod_forward.ts";
+export { logLines } from "./pods/logs/log_lines.ts";
+export type { LogOptions } from "./pods/logs/log_options.ts";
 export type { PodTarget } from "./pods/target.ts";
 export type {
   KubeCallOptions,

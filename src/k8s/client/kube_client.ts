@@ -1,3 +1,4 @@
+// One object: every call to one API server begins with it; what the calls do is elsewhere.
 import type { KubeAccess } from "../config/kube_access.ts";
 import { accessFromConfig, inClusterAccess, loadKubeConfig } from "../config/load_config.ts";
 import type { KubeConfig, KubeLoadOptions } from "../config/load_options.ts";
@@ -5,9 +6,14 @@ import { kubeFetch } from "../transport/kube_fetch.ts";
 import type { KubeTransport } from "../transport/kube_transport.ts";
 import type { KubeEvent, KubeObject, Namespace, Pod, Sandbox, SandboxClaim, SandboxSet } from "../types.ts";
 import { createResource } from "./create_resource.ts";
+import type { Bytes } from "../../streams/bytes.ts";
 import { type Clock, systemClock } from "./limits.ts";
 import { checkApi, checkNamespace, type ResourceApi } from "./names.ts";
 import type { ExecHandle, ExecOptions } from "../pods/exec/exec_handle.ts";
+import type { CopyFromOptions, CopyToFiles, CopyToOptions } from "../pods/copy/copy_options.ts";
+import { openForward } from "../pods/forward/open_forward.ts";
+import type { PodForward } from "../pods/forward/pod_forward.ts";
+import type { LogOptions } from "../pods/logs/log_options.ts";
 import type { PodCalls, PodTarget } from "../pods/target.ts";
 import { type KubeRequestInit, rawRequest } from "./raw_request.ts";
 import { Requester } from "./requester.ts";
@@ -247,6 +253,121 @@ export class KubeClient implements AsyncDisposable {
   async exec(target: PodTarget, command: readonly string[], options: ExecOptions = {}): Promise<ExecHandle> {
     const { exec } = await import("../pods/exec/exec.ts");
     return await exec(this.#pods, target, command, options);
+  }
+
+  /**
+   * Unpacks a tar stream in a container, by the `tar` there: modes, times and links as they are in it. Every member is
+   * checked before anything of it is sent: one whose name is absolute or has `..` in it, a link that leads out, or a device
+   * ends the copy.
+   *
+   * An image without tar gets files and directories by `cat`, one command for each.
+   *
+   * @param target Which container.
+   * @param files The archive, and the directory that it is unpacked in.
+   * @param options Limits, progress, and what is let through.
+   *
+   * @throws {InvalidArgumentError} `invalid_argument`: the archive is none, is cut off, or not safe.
+   * `not_a_directory`: `to` is something else.
+   * @throws {SandboxError} `no_space`: the container's disk is full; some of it may be there.
+   * @throws {AuthenticationError} `forbidden`: the container's user may not write there.
+   * @throws {DisconnectedError} When the connection was lost; some of it may be there.
+   * @throws {UnsupportedError} When the image has no `sh`, or neither a `tar` nor what can do without.
+   * @throws {CommandExitError} When the container's tar fails for another reason.
+   *
+   * @example From one pod to another
+   * ```ts
+   * import type { KubeClient } from "@kruise-agents/runtime/k8s";
+   *
+   * async function move(kube: KubeClient, one: string, other: string): Promise<void> {
+   *   await kube.copyTo({ pod: other }, { from: await kube.copyFrom({ pod: one }, "/work"), to: "/" });
+   * }
+   * ```
+   */
+  async copyTo(target: PodTarget, files: CopyToFiles, options: CopyToOptions = {}): Promise<void> {
+    const { copyToPod } = await import("../pods/copy/pod_copies.ts");
+    await copyToPod(this.#pods, target, files, options);
+  }
+
+  /**
+   * Packs a file or a directory of a container as a tar stream, by the `tar` there. Its members are named by the last
+   * segment of the path, and checked: no name is absolute or has `..` in it, and none goes through a link.
+   *
+   * An image without tar gives single files, by `cat`.
+   *
+   * @param target Which container.
+   * @param path The path; one that ends in `/.` means what is in the directory.
+   * @param options Limits, progress, and what is let through.
+   * @returns The archive. It fails with a `DisconnectedError` where it is cut, and with what the container's tar says where
+   * it could not read everything: an end without an error is a whole archive.
+   *
+   * @throws {NotFoundError} `file_not_found`: there is nothing of that name.
+   * @throws {AuthenticationError} `forbidden`: the container's user may not read it.
+   * @throws {UnsupportedError} When the image has no `sh`, or no `tar` and the path is no single file.
+   *
+   * @example
+   * ```ts
+   * import type { KubeClient } from "@kruise-agents/runtime/k8s";
+   * import { writeFile } from "node:fs/promises";
+   *
+   * async function save(kube: KubeClient, pod: string): Promise<void> {
+   *   await writeFile("work.tar", await kube.copyFrom({ pod }, "/work"));
+   * }
+   * ```
+   */
+  async copyFrom(target: PodTarget, path: string, options: CopyFromOptions = {}): Promise<ReadableStream<Bytes>> {
+    const { copyFromPod } = await import("../pods/copy/pod_copies.ts");
+    return await copyFromPod(this.#pods, target, path, options);
+  }
+
+  /**
+   * Reads what a container's main process has printed, standard output and standard error together. `logLines` makes lines
+   * of it.
+   *
+   * @param target Which container.
+   * @param options Which part, and whether the stream goes on. `timeoutMs` ends when the answer begins, and `signal` when
+   * the stream has ended.
+   * @returns The bytes. They fail with a `DisconnectedError` where the connection is lost.
+   *
+   * @throws {KubeStatusError} When the server refuses: there is no such pod or container, or it has not started yet.
+   *
+   * @example
+   * ```ts
+   * import { type KubeClient, logLines } from "@kruise-agents/runtime/k8s";
+   *
+   * async function printLog(kube: KubeClient, pod: string): Promise<void> {
+   *   const log = await kube.logs({ pod }, { follow: true, tailLines: 100 });
+   *   for await (const line of logLines(log)) console.log(line);
+   * }
+   * ```
+   */
+  async logs(target: PodTarget, options: LogOptions = {}): Promise<ReadableStream<Bytes>> {
+    const { logs } = await import("../pods/logs/logs.ts");
+    return await logs(this.#pods, target, options);
+  }
+
+  /**
+   * Gives connections to a port of a pod. Nothing is opened yet.
+   *
+   * @param target Which pod; all containers of it have the same ports.
+   * @param port The port.
+   * @returns What opens connections, and closes them.
+   *
+   * @throws {TypeError} When the target or the port is none.
+   * @throws {RangeError} When there can be none of that name or number.
+   *
+   * @example
+   * ```ts
+   * import type { KubeClient } from "@kruise-agents/runtime/k8s";
+   *
+   * async function page(kube: KubeClient, pod: string): Promise<string> {
+   *   await using forward = kube.portForward({ pod }, 8080);
+   *   const response = await fetch(`http://${await forward.listen()}/`);
+   *   return await response.text();
+   * }
+   * ```
+   */
+  portForward(target: PodTarget, port: number): PodForward {
+    return openForward(this.#pods, target, port);
   }
 
   /** What calls about pods are made by. */
