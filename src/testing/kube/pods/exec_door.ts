@@ -5,7 +5,7 @@ import type { Containers } from "./containers.ts";
 import { type ExecPlan, runExec } from "./exec_session.ts";
 import { internalError } from "./exec_status.ts";
 import { negotiate, offered, switching, UNKNOWN_PROTOCOL } from "./handshake.ts";
-import { kubeletSays } from "./kubelet_says.ts";
+import { kubeletSays, UPGRADE_REQUIRED } from "./kubelet_says.ts";
 import { kubeletUrl, type Node, UNREACHABLE } from "./nodes.ts";
 import { type ContainerRef, isRunning } from "./pod_lookup.ts";
 
@@ -28,29 +28,33 @@ export interface ExecPlace {
   readonly containers: Containers;
   /** Whether it came to the kubelet itself. */
   readonly direct: boolean;
+  readonly canUpgrade: boolean;
   readonly fault: FakeKubeFault | undefined;
 }
 
 /** Answers a request for a command that came as a WebSocket. */
 export function openExec(headers: Headers, asked: ExecAsked, place: ExecPlace): Outgoing {
-  const { ref, node, containers, fault = {}, direct } = place;
+  const { ref, node, containers, fault = {}, direct, canUpgrade } = place;
+  // A terminal has one output. Who translates opens both all the same.
+  const command = { ...asked, stderr: asked.stderr && !asked.tty };
   const protocol = negotiate(offered(headers), OLDER, V5);
   const translated = protocol === V5 && node.translated && !direct;
-  const refusal = whyNot(asked, ref);
+  const refusal = whyNot(command, ref);
   if (!translated) {
     if (node.life.aborted) throw refuse(500, undefined, `error dialing backend: ${UNREACHABLE}`);
     if (refusal !== undefined) return kubeletSays(...refusal);
   }
+  if (!canUpgrade) return UPGRADE_REQUIRED;
   if (protocol === undefined) return UNKNOWN_PROTOCOL;
   const plan: ExecPlan = {
     protocol,
-    command: asked,
+    command: translated ? asked : command,
     faults: {
       losesStatus: fault.losesStatus ?? false,
       loseRuntimeAfterBytes: fault.loseRuntimeAfterBytes ?? Infinity,
     },
     node: { life: node.life, translated },
-    start: () => containers.start(ref, { ...asked, stderr: asked.stderr && !asked.tty }),
+    start: () => containers.start(ref, command),
     // Who translates has said yes before it asks the kubelet.
     refused: translated ? whyNotTranslated(node, ref, refusal?.[1]) : undefined,
   };

@@ -35,10 +35,10 @@ export interface ExecPlan {
 
 /** Speaks the protocol of exec on a WebSocket, until the command and the socket are done. */
 export async function runExec(socket: ServerSocket, plan: ExecPlan): Promise<void> {
-  const { stdout, stderr, tty } = plan.command;
+  const { stdout, stderr } = plan.command;
   const send = (channel: number, data: Uint8Array) => socket.send(Uint8Array.of(channel), data);
   // An empty message says that the connection stands.
-  const lowest = stdout ? CHANNEL.stdout : stderr && !tty ? CHANNEL.stderr : CHANNEL.error;
+  const lowest = stdout ? CHANNEL.stdout : stderr ? CHANNEL.stderr : CHANNEL.error;
   await send(lowest, new Uint8Array());
   const { life, translated } = plan.node;
   // With the node, its end of the connection is gone.

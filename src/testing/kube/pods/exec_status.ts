@@ -27,8 +27,8 @@ function statusV5(outcome: Outcome): unknown {
 
 function statusV4(outcome: Exclude<Outcome, "lost">): unknown {
   if ("failure" in outcome) {
-    const { metadata: _, ...status } = internalError(starting(outcome.failure));
-    return status;
+    const message = `Internal error occurred: ${starting(outcome.failure)}`;
+    return { status: "Failure", message, reason: "InternalError", code: 500 };
   }
   return outcome.code === 0 ? { status: "Success" } : exited(outcome.code, `exit status ${outcome.code}`);
 }

@@ -3,7 +3,7 @@ import { refuse } from "../refusal.ts";
 import type { Outgoing } from "../wire.ts";
 import { runForward } from "./forward_session.ts";
 import { negotiate, offered, switching, UNKNOWN_PROTOCOL } from "./handshake.ts";
-import { kubeletSays } from "./kubelet_says.ts";
+import { kubeletSays, UPGRADE_REQUIRED } from "./kubelet_says.ts";
 import { type Node, UNREACHABLE } from "./nodes.ts";
 import type { PodView } from "./pod_lookup.ts";
 
@@ -13,11 +13,17 @@ const PROTOCOLS = ["v4.channel.k8s.io"];
 export function openForward(
   headers: Headers,
   ports: readonly string[],
-  { pod, node, fault = {} }: { pod: PodView; node: Node; fault: FakeKubeFault | undefined },
+  { pod, node, canUpgrade, fault = {} }: {
+    pod: PodView;
+    node: Node;
+    canUpgrade: boolean;
+    fault: FakeKubeFault | undefined;
+  },
 ): Outgoing {
   if (node.life.aborted) throw refuse(500, undefined, `error dialing backend: ${UNREACHABLE}`);
   const read = readPorts(ports);
   if (typeof read === "string") return kubeletSays(400, read);
+  if (!canUpgrade) return UPGRADE_REQUIRED;
   const protocol = negotiate(offered(headers), PROTOCOLS);
   if (protocol === undefined) return UNKNOWN_PROTOCOL;
   const called = `${pod.namespace}/${pod.name}`;

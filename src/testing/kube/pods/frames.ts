@@ -3,7 +3,6 @@ export const OPCODE = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, 
 
 /** A frame, unmasked. */
 export interface Frame {
-  readonly final: boolean;
   readonly opcode: number;
   readonly payload: Uint8Array;
 }
@@ -58,7 +57,6 @@ export class FrameReader {
     if (this.#length < this.#needed) return undefined;
     const bytes = this.#joined();
     const [first = 0, second = 0] = bytes;
-    if ((first & 0x70) !== 0) throw new FrameError("reserved bits");
     if ((second & 0x80) === 0) throw new FrameError("no mask");
     const short = second & 0x7f;
     const head = short < 126 ? 6 : short === 126 ? 8 : 14;
@@ -73,7 +71,7 @@ export class FrameReader {
     this.#chunks = [bytes.subarray(head + length)];
     this.#length -= head + length;
     this.#needed = 2;
-    return { final: (first & 0x80) !== 0, opcode: first & 0x0f, payload };
+    return { opcode: first & 0x0f, payload };
   }
 
   #isShort(needed: number): boolean {

@@ -1,12 +1,15 @@
 import type { FakeKubeFault } from "../fake_kube_fault.ts";
+import { textOf } from "../json.ts";
 import { Refusal } from "../refusal.ts";
 import { decoded } from "../target.ts";
 import type { UserInfo } from "../users.ts";
 import type { Incoming, Outgoing } from "../wire.ts";
 import type { Wanted } from "../rights.ts";
 import { kubeletSays } from "./kubelet_says.ts";
+import type { LogWishes } from "./log_book.ts";
 import { readLogWishes, whyNoLog } from "./log_door.ts";
 import type { PodHouse } from "./pod_house.ts";
+import { parametersOf } from "./query.ts";
 import { findPod, isRunning, type PodView } from "./pod_lookup.ts";
 
 /** A request straight to a kubelet. */
@@ -49,13 +52,13 @@ export async function answerAsKubelet(
     return await serve(target, incoming, { house, pod, fault });
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    return kubeletSays(error.status, typeof error.body === "string" ? error.body : String(error.body["message"]));
+    return kubeletSays(error.status, typeof error.body === "string" ? error.body : textOf(error.body["message"]));
   }
 }
 
 async function serve(
   { what, container, pod: name }: KubeletTarget,
-  { headers, url: { searchParams: query }, canUpgrade }: Incoming,
+  { headers, url, canUpgrade = false }: Incoming,
   { house, pod, fault }: { house: PodHouse; pod: PodView | undefined; fault: FakeKubeFault | undefined },
 ): Promise<Outgoing> {
   if (pod === undefined) {
@@ -65,11 +68,11 @@ async function serve(
     );
   }
   const node = house.nodes.get(pod.node);
+  const query = parametersOf(url);
   if (what === "containerLogs") return log(house, pod, container, query);
-  if (canUpgrade !== true) return kubeletSays(400, "Upgrade request required");
   if (what === "portForward") {
     const { openForward } = await import("./forward_door.ts");
-    return openForward(headers, query.getAll("port"), { pod, node, fault });
+    return openForward(headers, query.getAll("port"), { pod, node, canUpgrade, fault });
   }
   const { openExec } = await import("./exec_door.ts");
   // Its own parameters are called otherwise than the API server's.
@@ -82,18 +85,31 @@ async function serve(
     tty: isOn("tty"),
   };
   const ref = { pod, container };
-  return openExec(headers, asked, { ref, node, containers: await house.containers(), direct: true, fault });
+  return openExec(headers, asked, { ref, node, containers: await house.containers(), direct: true, canUpgrade, fault });
 }
 
 function log(house: PodHouse, pod: PodView, container: string, query: URLSearchParams): Outgoing {
   if (!pod.containers.includes(container)) {
     return kubeletSays(404, `container ${JSON.stringify(container)} not found in pod ${JSON.stringify(pod.name)}`);
   }
-  const wishes = readLogWishes(query, pod.name, house.clock);
+  const wishes = wishesOf(query, pod, house);
+  if (typeof wishes === "string") return kubeletSays(wishes === INVALID ? 422 : 400, `{"message": "${wishes}"}`);
   const ref = { pod, container };
   const book = house.book(ref);
   const why = whyNoLog(ref, wishes, book);
   if (why !== undefined) return kubeletSays(400, why);
   const body = book.read({ ...wishes, follow: wishes.follow && isRunning(pod, container) });
-  return { status: 200, headers: [["content-type", "text/plain; charset=utf-8"]], body };
+  return { status: 200, headers: [], body };
+}
+
+const INVALID = "Invalid request.";
+
+/** What is wanted of a log, or what is wrong with that. */
+function wishesOf(query: URLSearchParams, { name }: PodView, { clock }: PodHouse): LogWishes | string {
+  try {
+    return readLogWishes(query, name, clock);
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    return error.status === 422 ? INVALID : "Unable to decode query.";
+  }
 }

@@ -1,6 +1,6 @@
 import type { FakeKubeClock } from "../call.ts";
 import type { Cause } from "../refusal.ts";
-import { invalid } from "../refusal.ts";
+import { badRequest, invalid } from "../refusal.ts";
 import { objectOf, textOf } from "../json.ts";
 import { flag, wholeNumber } from "./query.ts";
 import type { LogBook, LogWishes } from "./log_book.ts";
@@ -10,6 +10,10 @@ import { type ContainerRef, containerStatus, isRunning } from "./pod_lookup.ts";
 export function readLogWishes(query: URLSearchParams, name: string, clock: FakeKubeClock): LogWishes {
   const sinceSeconds = wholeNumber(query, "sinceSeconds");
   const sinceTime = query.get("sinceTime");
+  if (sinceTime !== null && !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(sinceTime)) {
+    const shown = JSON.stringify(sinceTime);
+    throw badRequest(`parsing time ${shown} as "2006-01-02T15:04:05Z07:00": cannot parse ${shown} as "2006"`);
+  }
   const tailLines = wholeNumber(query, "tailLines");
   const limitBytes = wholeNumber(query, "limitBytes");
   const causes: Cause[] = [];
@@ -21,8 +25,11 @@ export function readLogWishes(query: URLSearchParams, name: string, clock: FakeK
   atLeast("limitBytes", limitBytes, 1, "must be greater than 0");
   if (sinceSeconds !== undefined && sinceTime !== null) {
     const message = "Forbidden: at most one of `sinceTime` or `sinceSeconds` may be specified";
-    causes.push({ reason: "FieldValueForbidden", message, field: "" });
+    causes.push({ reason: "FieldValueForbidden", message, field: "[]" });
   } else atLeast("sinceSeconds", sinceSeconds, 1, "must be greater than 0");
+  if (query.has("stream")) {
+    causes.push({ reason: "FieldValueForbidden", message: "Forbidden: may not be specified", field: "stream" });
+  }
   if (causes.length > 0) throw invalid("", "PodLogOptions", name, causes);
   return {
     follow: flag(query, "follow"),

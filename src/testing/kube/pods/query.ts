@@ -13,3 +13,8 @@ export function wholeNumber(query: URLSearchParams, name: string): number | unde
   if (!/^[+-]?\d+$/.test(text)) throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
   return Number(text);
 }
+
+/** The parameters of a request, as Go reads them: one with a bare semicolon is none. */
+export function parametersOf({ search }: URL): URLSearchParams {
+  return new URLSearchParams(search.slice(1).split("&").filter((pair) => !pair.includes(";")).join("&"));
+}

@@ -67,7 +67,6 @@ export class ServerSocket {
 
   /** What the client sends, until it closes or is gone. Pings are answered when their turn comes. */
   async *messages(): AsyncGenerator<Uint8Array> {
-    const parts: Uint8Array[] = [];
     for (;;) {
       const frame = await this.#next();
       if (frame === undefined) return;
@@ -78,13 +77,11 @@ export class ServerSocket {
         case OPCODE.pong:
           continue;
         case OPCODE.close:
-          // The same code comes back.
-          return this.#end(encodeFrame(OPCODE.close, frame.payload.subarray(0, 2)));
+          // Whatever the client's code was.
+          return this.close();
         default:
-          parts.push(frame.payload);
-          if (!frame.final) continue;
-          yield parts.length === 1 ? frame.payload : joined(parts);
-          parts.length = 0;
+          // The server takes each frame for a message: it does not join those that are parts of one.
+          yield frame.payload;
       }
     }
   }
@@ -167,14 +164,4 @@ export class ServerSocket {
     const drained = new Promise<void>((resolve) => this.#stream.once("drain", () => resolve()));
     await Promise.race([drained, this.closed]);
   }
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.byteLength;
-  }
-  return whole;
 }
