@@ -1,0 +1,343 @@
+/** Commands in containers, against a server that says byte by byte what a real one would. */
+
+import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
+import { CommandExitError, DisconnectedError, isSandboxError, OutputLimitError } from "../../../mod.ts";
+import { frameOf, startRawServer } from "../sockets/raw_server.ts";
+import { clientOf, exited, SUCCESS } from "./exec_tools.ts";
+
+Deno.test("exec: output, exit code and the request", async () => {
+  const paths: string[] = [];
+  await using server = await startRawServer(async (call) => {
+    paths.push(call.path);
+    assertEquals(call.protocols, ["v5.channel.k8s.io", "v4.channel.k8s.io"]);
+    const peer = call.accept();
+    await peer.send(1, "");
+    await peer.send(2, "err\n");
+    await peer.send(1, "out\n");
+    await peer.send(3, exited(3));
+    await peer.close();
+  });
+  await using kube = await clientOf(server);
+  const exec = await kube.exec({ pod: "box" }, ["sh", "-c", "a b&c"]);
+  const result = await exec.wait({ check: false });
+  assertEquals([result.exitCode, result.stdout, result.stderr], [3, "out\n", "err\n"]);
+  assertEquals(result.error, "command terminated with non-zero exit code: command terminated with exit code 3");
+  assert(!("pid" in result));
+  assertEquals(paths, [
+    "/api/v1/namespaces/default/pods/box/exec?command=sh&command=-c&command=a+b%26c&stdout=true&stderr=true",
+  ]);
+  const error = await assertRejects(() => exec.wait(), CommandExitError);
+  assertEquals(error.message, 'Cannot complete command "sh" in the pod "default/box": exit code 3: err');
+  await exec.close();
+});
+
+Deno.test("exec: standard input is fed in order and ended", async () => {
+  const frames: (readonly [number, string])[] = [];
+  await using server = await startRawServer(async (call) => {
+    assertEquals(call.protocols, ["v5.channel.k8s.io"]);
+    const peer = call.accept();
+    do frames.push(await peer.message()); while (frames.at(-1)![0] !== 255);
+    await peer.send(3, SUCCESS);
+    await peer.close();
+  });
+  await using kube = await clientOf(server);
+  const data = "x".repeat(40_000);
+  const exec = await kube.exec({ pod: "box" }, ["cat"], { stdin: data });
+  assertEquals((await exec.wait()).exitCode, 0);
+  assertEquals(frames.map(([channel, text]) => [channel, text.length]), [[0, 32_768], [0, 7_232], [255, 1]]);
+  assertEquals(frames.at(-1)![1], "\0");
+});
+
+Deno.test("exec: an open standard input is written to by the caller", async () => {
+  await using server = await startRawServer(async (call) => {
+    const peer = call.accept();
+    const [, first] = await peer.message();
+    await peer.send(1, first.toUpperCase());
+    assertEquals(await peer.message(), [255, "\0"]);
+    await peer.send(3, SUCCESS);
+    await peer.close();
+  });
+  await using kube = await clientOf(server);
+  const exec = await kube.exec({ pod: "box" }, ["cat"], { stdin: true });
+  const writer = exec.stdin.getWriter();
+  await writer.write("hello");
+  await writer.close();
+  assertEquals((await exec.wait()).stdout, "HELLO");
+});
+
+Deno.test("exec: v4 cannot end the input", async () => {
+  await using server = await startRawServer(async (call) => {
+    if (!call.protocols.includes("v4.channel.k8s.io")) return call.refuse(403, "");
+    const peer = call.accept("v4.channel.k8s.io");
+    const [, first] = await peer.message();
+    await peer.send(1, first);
+    await peer.send(3, '{"status":"Success"}');
+    await peer.close();
+  });
+  await using kube = await clientOf(server);
+  const refused = await assertRejects(() => kube.exec({ pod: "box" }, ["cat"], { stdin: "data" }));
+  assert(isSandboxError(refused, "unsupported"));
+  assert(refused.hint!.includes("stdin: true"));
+  const exec = await kube.exec({ pod: "box" }, ["head", "-c", "5"], { stdin: true });
+  const writer = exec.stdin.getWriter();
+  const error = await assertRejects(async () => {
+    await writer.write("hello");
+    await writer.close();
+  });
+  assert(isSandboxError(error, "unsupported"));
+  assertEquals((await exec.wait()).stdout, "hello");
+});
+
+Deno.test("exec: a terminal has a size and no standard error", async () => {
+  let path = "";
+  await using server = await startRawServer(async (call) => {
+    path = call.path;
+    const peer = call.accept();
+    assertEquals(await peer.message(), [4, '{"Width":101,"Height":37}']);
+    assertEquals(await peer.message(), [4, '{"Width":80,"Height":24}']);
+    await peer.send(3, exited(137));
+    await peer.close();
+  });
+  await using kube = await clientOf(server);
+  const exec = await kube.exec({ pod: "box", container: "main" }, ["sh"], {
+    tty: true,
+    stdin: true,
+    size: { cols: 101, rows: 37 },
+  });
+  await exec.resize({ cols: 80, rows: 24 });
+  assertEquals((await exec.wait({ check: false })).exitCode, 137);
+  assertEquals(
+    path,
+    "/api/v1/namespaces/default/pods/box/exec?command=sh&container=main&stdin=true&stdout=true&tty=true",
+  );
+});
+
+Deno.test("exec: a connection that is cut at any byte is no exit code", async () => {
+  const answer = [
+    frameOf(2, new TextEncoder().encode("\x01out")),
+    frameOf(2, new TextEncoder().encode(`\x03${SUCCESS}`)),
+  ];
+  const bytes = new Uint8Array(answer.flatMap((frame) => [...frame]));
+  let cutAt = 0;
+  await using server = await startRawServer(async (call) => {
+    const peer = call.accept();
+    if (cutAt > 0) await peer.write(bytes.subarray(0, cutAt));
+    peer.cut();
+  });
+  await using kube = await clientOf(server);
+  for (cutAt = 0; cutAt < bytes.byteLength; cutAt++) {
+    const exec = await kube.exec({ pod: "box" }, ["ls"]);
+    const error = await assertRejects(() => exec.wait(), DisconnectedError, undefined, `cut at ${cutAt}`);
+    assertEquals(error.partial?.stdout, cutAt >= answer[0]!.byteLength ? "out" : "");
+    await exec.close();
+  }
+  // The status is whole: what is missing is only the close frame.
+  const exec = await kube.exec({ pod: "box" }, ["ls"]);
+  assertEquals((await exec.wait()).stdout, "out");
+});
+
+Deno.test("exec: a socket that closes without a status is no exit code", async () => {
+  await using server = await startRawServer(async (call) => {
+    const peer = call.accept("v4.channel.k8s.io");
+    await peer.send(1, "half");
+    await peer.close(call.path.includes("odd") ? 1011 : 1000, "gone away");
+  });
+  await using kube = await clientOf(server);
+  const plain = await (await kube.exec({ pod: "box" }, ["ls"])).wait().catch((error) => error);
+  assertInstanceOf(plain, DisconnectedError);
+  assertEquals(
+    plain.message,
+    'Cannot run command "ls" in the pod "default/box": the connection was closed before its ' +
+      "end was told",
+  );
+  assertEquals(plain.partial?.stdout, "half");
+  const odd = await (await kube.exec({ pod: "odd" }, ["ls"])).wait().catch((error) => error);
+  assert(odd.message.includes("(1011 gone away)"));
+});
+
+Deno.test("exec: text, garbage and a status that is none are broken protocol", async () => {
+  await using server = await startRawServer(async (call) => {
+    const peer = call.accept();
+    if (call.path.includes("text")) await peer.write(frameOf(1, new TextEncoder().encode("\x01hello")));
+    else if (call.path.includes("garbage")) await peer.write(Uint8Array.of(0xff, 0xff, 0xff, 0xff));
+    else {
+      await peer.send(3, "no json");
+      await peer.close();
+    }
+  });
+  await using kube = await clientOf(server);
+  for (const pod of ["text", "garbage", "status"]) {
+    const exec = await kube.exec({ pod }, ["ls"]);
+    const error = await exec.wait().catch((error) => error);
+    assert(isSandboxError(error, "protocol"), `${pod}: ${error}`);
+    await exec.close();
+  }
+});
+
+Deno.test("exec: a status in several messages", async () => {
+  await using server = await startRawServer(async (call) => {
+    const peer = call.accept();
+    const text = exited(7);
+    for (let at = 0; at < text.length; at += 10) await peer.send(3, text.slice(at, at + 10));
+    await peer.close();
+  });
+  await using kube = await clientOf(server);
+  const exec = await kube.exec({ pod: "box" }, ["ls"]);
+  assertEquals((await exec.wait({ check: false })).exitCode, 7);
+});
+
+Deno.test("exec: a signal ends everything with its own reason", async () => {
+  let closed!: () => void;
+  const gone = new Promise<void>((resolve) => closed = resolve);
+  await using server = await startRawServer(async (call) => {
+    const peer = call.accept();
+    await peer.send(1, "first");
+    const frame = await peer.next();
+    assertEquals(frame?.opcode, 8);
+    await peer.close();
+    closed();
+  });
+  await using kube = await clientOf(server);
+  const controller = new AbortController();
+  const exec = await kube.exec({ pod: "box" }, ["ls"], { signal: controller.signal, stdin: true });
+  const reader = exec.stdout.getReader();
+  assertEquals(new TextDecoder().decode((await reader.read()).value), "first");
+  const reason = new Error("enough");
+  const waiting = exec.wait();
+  controller.abort(reason);
+  assertEquals(await waiting.catch((error) => error), reason);
+  assertEquals(await reader.read().catch((error) => error), reason);
+  assertEquals(await exec.stdin.getWriter().write("x").catch((error) => error), reason);
+  await gone;
+  const aborted = AbortSignal.abort(reason);
+  assertEquals(await kube.exec({ pod: "box" }, ["ls"], { signal: aborted }).catch((error) => error), reason);
+});
+
+Deno.test("exec: a signal of wait ends the waiting only", async () => {
+  let go!: () => void;
+  const may = new Promise<void>((resolve) => go = resolve);
+  await using server = await startRawServer(async (call) => {
+    const peer = call.accept();
+    await may;
+    await peer.send(3, SUCCESS);
+    await peer.close();
+  });
+  await using kube = await clientOf(server);
+  const exec = await kube.exec({ pod: "box" }, ["ls"]);
+  const controller = new AbortController();
+  const waiting = exec.wait({ signal: controller.signal });
+  controller.abort("later");
+  assertEquals(await waiting.catch((reason) => reason), "later");
+  go();
+  assertEquals((await exec.wait()).exitCode, 0);
+});
+
+Deno.test("exec: input that the command does not want is given up", async () => {
+  let cancelled!: () => void;
+  const given = new Promise<void>((resolve) => cancelled = resolve);
+  await using server = await startRawServer(async (call) => {
+    const peer = call.accept();
+    await peer.send(3, SUCCESS);
+    await peer.close();
+  });
+  await using kube = await clientOf(server);
+  const endless = new ReadableStream<Uint8Array>({
+    pull: (controller) => controller.enqueue(new Uint8Array(10_000)),
+    cancel: () => cancelled(),
+  }, { highWaterMark: 0 });
+  const exec = await kube.exec({ pod: "box" }, ["true"], { stdin: endless });
+  assertEquals((await exec.wait()).exitCode, 0);
+  await given;
+});
+
+Deno.test("exec: input that fails ends the command's connection", async () => {
+  await using server = await startRawServer(async (call) => {
+    const peer = call.accept();
+    let frame = await peer.next();
+    while (frame !== undefined && frame.opcode !== 8) {
+      assert(frame.data[0] !== 255, "the input must not seem whole");
+      frame = await peer.next();
+    }
+    await peer.close();
+  });
+  await using kube = await clientOf(server);
+  const failure = new Error("the disk is gone");
+  const exec = await kube.exec({ pod: "box" }, ["tar", "x"], {
+    stdin: (async function* () {
+      yield new Uint8Array(10);
+      await Promise.resolve();
+      throw failure;
+    })(),
+  });
+  assertEquals(await exec.wait().catch((error) => error), failure);
+});
+
+Deno.test("exec: what is not read holds the server up, and nothing is lost", async () => {
+  const total = 64 * 1024 * 1024;
+  let sent = 0;
+  await using server = await startRawServer(async (call) => {
+    const peer = call.accept();
+    const frame = frameOf(2, new Uint8Array(32_769).fill(1));
+    while (sent < total) {
+      await peer.write(frame);
+      sent += 32_768;
+    }
+    await peer.send(3, SUCCESS);
+    await peer.close();
+  });
+  await using kube = await clientOf(server);
+  const exec = await kube.exec({ pod: "box" }, ["cat", "big"]);
+  const reader = exec.stdout.getReader();
+  let got = (await reader.read()).value!.byteLength;
+  // The kernel's buffers, what waits for this reader, and what waits behind that.
+  let before = -1;
+  while (sent !== before) {
+    before = sent;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  assert(sent < total / 2, `${sent} of ${total} bytes were taken from the server`);
+  for (let next = await reader.read(); !next.done; next = await reader.read()) got += next.value.byteLength;
+  assertEquals(got, total);
+  assertEquals((await exec.wait()).exitCode, 0);
+});
+
+Deno.test("exec: output that never stops is limited", async () => {
+  await using server = await startRawServer(async (call) => {
+    const peer = call.accept();
+    const frame = frameOf(2, new Uint8Array(1001).fill(1));
+    let isOpen = true;
+    const closing = peer.next().then((last) => {
+      isOpen = false;
+      assertEquals(last?.opcode, 8);
+    });
+    while (isOpen) await Promise.race([peer.write(frame), closing]);
+    await peer.close();
+  });
+  await using kube = await clientOf(server);
+  const exec = await kube.exec({ pod: "box" }, ["yes"]);
+  const error = await assertRejects(
+    () => exec.wait({ maxOutputBytes: 10_000, overflow: "throw" }),
+    OutputLimitError,
+  );
+  assertEquals(error.partial?.stdoutBytes.byteLength, 10_000);
+});
+
+Deno.test("exec: misuse is refused before anything is asked", async () => {
+  await using server = await startRawServer(() => {
+    throw new Error("nothing is asked");
+  });
+  await using kube = await clientOf(server);
+  const wrong = { pod: "box" };
+  await assertRejects(() => kube.exec(wrong, "ls" as never), TypeError);
+  await assertRejects(() => kube.exec(wrong, []), TypeError);
+  await assertRejects(() => kube.exec(wrong, ["a\0b"]), TypeError);
+  await assertRejects(() => kube.exec({ pod: "../x" }, ["ls"]), RangeError);
+  await assertRejects(() => kube.exec({ pod: "" }, ["ls"]), TypeError);
+  await assertRejects(() => kube.exec({ pod: "box", container: "-x" }, ["ls"]), RangeError);
+  await assertRejects(() => kube.exec({ pod: "box", kubeletCa: "x" }, ["ls"]), TypeError);
+  await assertRejects(() => kube.exec({ pod: "box", kubeletUrl: "ftp://x" }, ["ls"]), RangeError);
+  await assertRejects(() => kube.exec(wrong, ["ls"], { size: { cols: 1, rows: 1 } }), TypeError);
+  await assertRejects(() => kube.exec(wrong, ["ls"], { tty: true, size: { cols: 0, rows: 1 } }), RangeError);
+  await assertRejects(() => kube.exec(wrong, ["ls"], { stdin: 5 as never }), TypeError);
+  assertEquals(server.requests, []);
+});
