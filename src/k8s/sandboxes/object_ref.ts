@@ -1,0 +1,11 @@
+/** Which object. */
+export interface ObjectRef {
+  /** Its name. */
+  name: string;
+  /**
+   * Its namespace.
+   *
+   * @default the client's own
+   */
+  namespace?: string | undefined;
+}
