@@ -14,6 +14,13 @@ Deno.test("the core imports with no permission", async () => {
   assertEquals(await run("import_core.ts", []), { code: 0, stdout: "function", stderr: "" });
 });
 
+Deno.test("./k8s imports with no permission, however it is denied", async () => {
+  const denied = ["read", "write", "net", "env", "run", "sys", "ffi"].map((name) => `--deny-${name}`);
+  for (const flags of [[], denied]) {
+    assertEquals(await run("import_k8s.ts", flags), { code: 0, stdout: "function", stderr: "" });
+  }
+});
+
 Deno.test("the core runs commands and moves files with the network of its host alone", async () => {
   await using runtime = await startLocalRuntime();
   const args = [runtime.url, runtime.token];
