@@ -19,7 +19,8 @@ import { type KubeRequestInit, rawRequest } from "./raw_request.ts";
 import { Requester } from "./requester.ts";
 import type { Resource } from "./resource.ts";
 
-const AGENTS = { group: "agents.kruise.io", version: "v1alpha1", namespaced: true } as const;
+/** What the kinds of the platform have in common. */
+export const AGENTS = { group: "agents.kruise.io", version: "v1alpha1", namespaced: true } as const;
 const CORE = { group: "", version: "v1" } as const;
 
 interface ClientParts {
@@ -29,6 +30,7 @@ interface ClientParts {
 }
 
 let make: (access: KubeAccess, transport: KubeTransport, clock: Clock) => KubeClient;
+let reach: (kube: KubeClient) => Requester;
 
 function connect(access: KubeAccess, { fetch }: KubeLoadOptions): KubeClient {
   return createKubeClient(access, kubeFetch(access, fetch));
@@ -41,6 +43,12 @@ export function createKubeClient(
   clock: Clock = systemClock,
 ): KubeClient {
   return make(access, transport, clock);
+}
+
+/** What makes a client's requests, for the rooms that are built on it. */
+export function requesterOf(kube: KubeClient): Requester {
+  if (kube instanceof KubeClient) return reach(kube);
+  throw new TypeError("Cannot use this as a KubeClient: pass what KubeClient.load() gives");
 }
 
 /**
@@ -57,6 +65,7 @@ export class KubeClient implements AsyncDisposable {
 
   static {
     make = (access, transport, clock) => new KubeClient({ access, transport, clock });
+    reach = (kube) => kube.#requester;
   }
 
   private constructor(parts?: ClientParts) {

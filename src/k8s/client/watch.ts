@@ -181,12 +181,12 @@ class Watch<T extends KubeObject> {
 }
 
 /** Whether our version is one that the server does not know yet: its store was restored. */
-function isAhead(error: unknown): boolean {
+export function isAhead(error: unknown): boolean {
   return isSandboxError(error, "kube_status") &&
     detailsOf(error.kubeStatus).causes.some(({ reason }) => reason === "ResourceVersionTooLarge");
 }
 
 /** What the next request may find mended. */
-function isTransient(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   return isSandboxError(error) && error.retryable && !isToldFailure(error);
 }

@@ -12,7 +12,10 @@ export const RESERVED_FAILED_LABEL = "agents.kruise.io/reserved-failed-sandbox";
 /** Whom a sandbox was delivered to: the uid of a claim, or of an API key. */
 export const OWNER_ANNOTATION = "agents.kruise.io/owner";
 /** The runtime's token, and where it was in earlier versions. */
-export const TOKEN_ANNOTATIONS = ["agents.kruise.io/runtime-access-token", "e2b.agents.kruise.io/envd-access-token"];
+export const TOKEN_ANNOTATIONS: readonly string[] = [
+  "agents.kruise.io/runtime-access-token",
+  "e2b.agents.kruise.io/envd-access-token",
+];
 
 /** A statement of a controller about an object. */
 export interface Condition {
@@ -86,6 +89,11 @@ export function runtimeTokenOf({ metadata }: Sandbox): string | undefined {
     if (token) return token;
   }
   return undefined;
+}
+
+/** What an object holds that must not be shown. */
+export function secretsOf({ metadata }: KubeObject): readonly string[] {
+  return TOKEN_ANNOTATIONS.flatMap((key) => metadata.annotations?.[key] || []);
 }
 
 function statusOf(object: KubeObject): Record<string, unknown> {

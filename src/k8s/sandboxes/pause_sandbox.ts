@@ -1,0 +1,51 @@
+import type { KubeClient } from "../client/kube_client.ts";
+import type { KubeCallOptions, Sandbox } from "../types.ts";
+import { changeSandbox } from "./change_sandbox.ts";
+import { describeObject } from "./describe_object.ts";
+import { notRunning } from "./not_running.ts";
+import type { ObjectRef } from "./object_ref.ts";
+import { isPauseWanted, phaseOf } from "./sandbox_fields.ts";
+import { sandboxState } from "./sandbox_state.ts";
+import { subjectOf } from "./subject.ts";
+
+/**
+ * Says that a sandbox shall be paused. It returns as soon as that is written; the pause is through when
+ * {@linkcode waitForSandbox} finds it `paused`. One that is paused already stays as it is.
+ *
+ * Only a running sandbox can be paused, as on the platform's own API. If somebody else changes the sandbox at the same
+ * time, it is read and judged again. It takes the rights `get` and `patch`.
+ *
+ * @param kube The client.
+ * @param target Which sandbox.
+ * @param options Signal and limit.
+ * @returns The sandbox, as it was stored.
+ *
+ * @throws {TypeError | RangeError} When there can be no such name.
+ * @throws {NotFoundError} `sandbox_not_found`: there is none.
+ * @throws {SandboxNotRunningError} `sandbox_not_running`: it is starting, dead, or belongs to a pool; see `state`.
+ *
+ * @example
+ * ```ts
+ * import { type KubeClient, pauseSandbox, type Sandbox, waitForSandbox } from "@kruise-agents/runtime/k8s";
+ *
+ * async function sleep(kube: KubeClient, name: string): Promise<Sandbox> {
+ *   await pauseSandbox(kube, { name });
+ *   return await waitForSandbox(kube, { name }, { state: "paused" });
+ * }
+ * ```
+ */
+export async function pauseSandbox(
+  kube: KubeClient,
+  target: ObjectRef,
+  options: KubeCallOptions = {},
+): Promise<Sandbox> {
+  const subject = subjectOf<Sandbox>(kube, target, "sandboxes");
+  return await changeSandbox(subject, "pause", options, (sandbox) => {
+    const info = sandboxState(sandbox);
+    // "Paused" is also counted what is on its way out of a pause, or has no phase yet.
+    const isPausing = info.state === "paused" && isPauseWanted(sandbox) && phaseOf(sandbox) !== "";
+    if (isPausing) return undefined;
+    if (info.state === "running" || (info.state === "paused" && phaseOf(sandbox) === "Paused")) return { paused: true };
+    throw notRunning(sandbox, { ...info, what: `pause ${subject.title}`, about: describeObject(sandbox) });
+  });
+}
