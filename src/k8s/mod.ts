@@ -34,6 +34,15 @@ export {
   isNotFound,
   isUnauthorized,
 } from "./errors/predicates.ts";
+export { createSandbox } from "./sandboxes/create_sandbox.ts";
+export { deleteSandbox } from "./sandboxes/delete_sandbox.ts";
+export type { ObjectRef } from "./sandboxes/object_ref.ts";
+export { pauseSandbox } from "./sandboxes/pause_sandbox.ts";
+export { resumeSandbox } from "./sandboxes/resume_sandbox.ts";
+export { sandboxState, type SandboxStateInfo } from "./sandboxes/sandbox_state.ts";
+export { scaleSandboxSet } from "./sandboxes/scale_sandbox_set.ts";
+export { setSandboxTimeout, type SandboxTimeoutOptions } from "./sandboxes/set_sandbox_timeout.ts";
+export { waitForSandbox, type WaitOptionsK8s } from "./sandboxes/wait_for_sandbox.ts";
 export type {
   CopyFromOptions,
   CopyOptions,
