@@ -36,6 +36,9 @@ export {
 } from "./errors/predicates.ts";
 export { createSandbox } from "./sandboxes/create_sandbox.ts";
 export { deleteSandbox } from "./sandboxes/delete_sandbox.ts";
+export { fromK8s } from "./sandboxes/from_k8s.ts";
+export type { FromK8sOptions } from "./sandboxes/from_options.ts";
+export { fromSandboxId } from "./sandboxes/from_sandbox_id.ts";
 export type { ObjectRef } from "./sandboxes/object_ref.ts";
 export { pauseSandbox } from "./sandboxes/pause_sandbox.ts";
 export { resumeSandbox } from "./sandboxes/resume_sandbox.ts";

@@ -1,0 +1,43 @@
+import { SandboxError } from "../../../mod.ts";
+import type { Sandbox, SandboxClaim } from "../types.ts";
+import { notUsable, runningSandbox } from "./running_sandbox.ts";
+import { CLAIM_NAME_LABEL, RESERVED_FAILED_LABEL } from "./sandbox_fields.ts";
+import { ownerOf, titleOf } from "./sandbox_keys.ts";
+import { sandboxState } from "./sandbox_state.ts";
+import type { Search } from "./search.ts";
+
+/** The running sandboxes of a claim; an error where they are fewer than wanted. */
+export async function sandboxesOf(claim: SandboxClaim, wanted: number, search: Search): Promise<Sandbox[]> {
+  const found = await listSandboxes(claim, search);
+  // Of those that were claimed, some may be deleted since, or given back to their pool.
+  if (found.length < wanted) throw tooFewLeft(claim, found.length, wanted);
+  const running = found.filter(isRunning);
+  if (running.length >= wanted) return running;
+  if (!search.waitReady) throw notUsable(found.find((sandbox) => !isRunning(sandbox))!);
+  const ends = await Promise.allSettled(found.map((sandbox) => runningSandbox(sandbox, search)));
+  const ready = ends.flatMap((end) => end.status === "fulfilled" ? [end.value] : []);
+  if (ready.length >= wanted) return ready;
+  throw ends.find((end) => end.status === "rejected")!.reason;
+}
+
+/** What the platform delivered to a claim, and not to an older one of the same name. */
+async function listSandboxes({ metadata }: SandboxClaim, { kube, limits }: Search): Promise<Sandbox[]> {
+  const labelSelector = `${CLAIM_NAME_LABEL}=${metadata.name},${RESERVED_FAILED_LABEL}!=true`;
+  const found: Sandbox[] = [];
+  for await (const sandbox of kube.sandboxes(metadata.namespace).listAll({ ...limits(), labelSelector })) {
+    if (ownerOf(sandbox) === metadata.uid) found.push(sandbox);
+  }
+  return found;
+}
+
+function isRunning(sandbox: Sandbox): boolean {
+  return sandboxState(sandbox).state === "running";
+}
+
+function tooFewLeft(claim: SandboxClaim, left: number, wanted: number): SandboxError {
+  const count = left === 0 ? "none of its sandboxes is left" : `${left} of its sandboxes are left`;
+  return new SandboxError(`Cannot use ${titleOf("claim", claim)}: ${count}, and ${wanted} are wanted`, {
+    code: "claim_incomplete",
+    hint: left === 0 ? "Make another claim" : "Pass minReplicas where fewer will do, or make another claim",
+  });
+}
