@@ -34,6 +34,7 @@ export {
   isNotFound,
   isUnauthorized,
 } from "./errors/predicates.ts";
+export { createClaim, type CreateClaimOptions } from "./sandboxes/create_claim.ts";
 export { createSandbox } from "./sandboxes/create_sandbox.ts";
 export { deleteSandbox } from "./sandboxes/delete_sandbox.ts";
 export { fromK8s } from "./sandboxes/from_k8s.ts";
@@ -41,10 +42,12 @@ export type { FromK8sOptions } from "./sandboxes/from_options.ts";
 export { fromSandboxId } from "./sandboxes/from_sandbox_id.ts";
 export type { ObjectRef } from "./sandboxes/object_ref.ts";
 export { pauseSandbox } from "./sandboxes/pause_sandbox.ts";
+export { releaseClaim } from "./sandboxes/release_claim.ts";
 export { resumeSandbox } from "./sandboxes/resume_sandbox.ts";
 export { sandboxState, type SandboxStateInfo } from "./sandboxes/sandbox_state.ts";
 export { scaleSandboxSet } from "./sandboxes/scale_sandbox_set.ts";
-export { setSandboxTimeout, type SandboxTimeoutOptions } from "./sandboxes/set_sandbox_timeout.ts";
+export { type SandboxTimeoutOptions, setSandboxTimeout } from "./sandboxes/set_sandbox_timeout.ts";
+export { waitForClaim } from "./sandboxes/wait_for_claim.ts";
 export { waitForSandbox, type WaitOptionsK8s } from "./sandboxes/wait_for_sandbox.ts";
 export type {
   CopyFromOptions,

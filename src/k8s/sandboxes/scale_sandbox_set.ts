@@ -1,11 +1,8 @@
-import { checkNumber } from "../../errors/checks.ts";
 import type { KubeClient } from "../client/kube_client.ts";
 import type { KubeCallOptions, SandboxSet } from "../types.ts";
+import { checkReplicas } from "./checks.ts";
 import type { ObjectRef } from "./object_ref.ts";
 import { subjectOf } from "./subject.ts";
-
-/** What fits the API's integers. */
-const MOST = 2 ** 31 - 1;
 
 /**
  * Sets how many sandboxes a pool keeps ready. It returns as soon as that is written; `status.availableReplicas` says how
@@ -37,10 +34,7 @@ export async function scaleSandboxSet(
   options: KubeCallOptions = {},
 ): Promise<SandboxSet> {
   const { resource, name } = subjectOf<SandboxSet>(kube, target, "sandboxsets");
-  checkNumber("replicas", replicas);
-  if (!Number.isInteger(replicas) || replicas < 0 || replicas > MOST) {
-    throw new RangeError(`Cannot use ${replicas} as replicas: pass an integer from 0 to ${MOST}`);
-  }
+  checkReplicas(replicas, 0);
   // What is answered to that is a Scale, not a SandboxSet.
   await resource.patch(name, { spec: { replicas } }, { ...options, subresource: "scale" });
   return await resource.get(name, options);

@@ -19,6 +19,8 @@ export interface Wanted<T> {
   judge(sight: Sight<T>, first: T): Verdict<T>;
   /** The limit has run out; `last` is how the object was seen last, if it was at all. */
   late(last: T | undefined, timeoutMs: number): Failing;
+  /** The limit where none is given, in milliseconds. */
+  readonly defaultMs?: number;
 }
 
 /** Waits until an object is as it shall be. */
@@ -27,7 +29,7 @@ export async function waitForObject<T extends KubeObject>(
   options: KubeCallOptions,
   wanted: Wanted<T>,
 ): Promise<T> {
-  const timeoutMs = checkMilliseconds("timeoutMs", options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  const timeoutMs = checkMilliseconds("timeoutMs", options.timeoutMs ?? wanted.defaultMs ?? DEFAULT_TIMEOUT_MS);
   const { closed } = requesterOf(subject.kube);
   const signals = options.signal ? [options.signal, closed] : [closed];
   let last: T | undefined;
