@@ -37,6 +37,7 @@ export {
 export { createClaim, type CreateClaimOptions } from "./sandboxes/create_claim.ts";
 export { createSandbox } from "./sandboxes/create_sandbox.ts";
 export { deleteSandbox } from "./sandboxes/delete_sandbox.ts";
+export { fromClaim, type FromClaimOptions } from "./sandboxes/from_claim.ts";
 export { fromK8s } from "./sandboxes/from_k8s.ts";
 export type { FromK8sOptions } from "./sandboxes/from_options.ts";
 export { fromSandboxId } from "./sandboxes/from_sandbox_id.ts";

@@ -33,10 +33,11 @@ export function claimIncomplete(
   title: string,
   how: string,
   { text, missingRight }: ObjectReport,
+  verb: "wait for" | "use" = "wait for",
 ): SandboxError {
   const more = missingRight === undefined ? "" : `; its events would tell more: ${missingRight}`;
   return new SandboxError(
-    `Cannot wait for ${title}: ${how} with ${claimedOf(claim)} of ${replicasOf(claim)} sandboxes (${text})`,
+    `Cannot ${verb} ${title}: ${how} with ${claimedOf(claim)} of ${replicasOf(claim)} sandboxes (${text})`,
     { code: "claim_incomplete", hint: hintFor(claim) + more },
   );
 }

@@ -1,5 +1,6 @@
 import { SandboxError } from "../../../mod.ts";
 import type { Sandbox, SandboxClaim } from "../types.ts";
+import { claimedOf, replicasOf } from "./claim_errors.ts";
 import { notUsable, runningSandbox } from "./running_sandbox.ts";
 import { CLAIM_NAME_LABEL, RESERVED_FAILED_LABEL } from "./sandbox_fields.ts";
 import { ownerOf, titleOf } from "./sandbox_keys.ts";
@@ -35,9 +36,19 @@ function isRunning(sandbox: Sandbox): boolean {
 }
 
 function tooFewLeft(claim: SandboxClaim, left: number, wanted: number): SandboxError {
-  const count = left === 0 ? "none of its sandboxes is left" : `${left} of its sandboxes are left`;
-  return new SandboxError(`Cannot use ${titleOf("claim", claim)}: ${count}, and ${wanted} are wanted`, {
+  const count = `it has ${left} ${left === 1 ? "sandbox" : "sandboxes"} left, and ${wanted} are wanted`;
+  return new SandboxError(`Cannot use ${titleOf("claim", claim)}: ${count}`, {
     code: "claim_incomplete",
     hint: left === 0 ? "Make another claim" : "Pass minReplicas where fewer will do, or make another claim",
+  });
+}
+
+/** The error of a claim that the platform still works on, for who does not wait. */
+export function claimUnfinished(claim: SandboxClaim): SandboxError {
+  const count = `${claimedOf(claim)} of ${replicasOf(claim)} sandboxes`;
+  return new SandboxError(`Cannot use ${titleOf("claim", claim)}: it has ${count} so far`, {
+    code: "claim_incomplete",
+    retryable: true,
+    hint: "Wait for it with waitForClaim, or pass waitReady, which waits for that",
   });
 }

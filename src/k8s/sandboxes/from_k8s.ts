@@ -9,8 +9,8 @@ import { search } from "./search.ts";
 /**
  * Makes a client of a sandbox by the name of its `Sandbox` object. Its id and its token are those of the object, which
  * is read again when the token is refused: a sandbox that was created anew under the same name, or was given to
- * somebody else, is an error and gets no command. It takes the right to `get` sandboxes, and for `waitReady` to `list`
- * and `watch` them.
+ * somebody else, is an error and gets no command. It takes the right to `get` sandboxes, and for `waitReady` to `watch`
+ * them.
  *
  * @param namespace Its namespace.
  * @param name Its name.
