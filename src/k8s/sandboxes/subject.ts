@@ -1,4 +1,4 @@
-import { AGENTS, type KubeClient } from "../client/kube_client.ts";
+import { AGENTS, type KubeClient, requesterOf } from "../client/kube_client.ts";
 import { checkName, checkNamespace, type ResourceApi } from "../client/names.ts";
 import type { Scope } from "../client/paths.ts";
 import type { Resource } from "../client/resource.ts";
@@ -22,7 +22,7 @@ const WORDS = { sandboxes: "sandbox", sandboxclaims: "claim", sandboxsets: "sand
 /**
  * Finds out which object is meant.
  *
- * @throws {TypeError} When it has no name.
+ * @throws {TypeError} When it has no name, or this is no client.
  * @throws {RangeError} When there can be none of that name.
  */
 export function subjectOf<T extends KubeObject>(
@@ -30,6 +30,7 @@ export function subjectOf<T extends KubeObject>(
   target: ObjectRef,
   plural: keyof typeof WORDS,
 ): Subject<T> {
+  requesterOf(kube);
   const api: ResourceApi = { ...AGENTS, plural };
   if (typeof target !== "object" || target === null) {
     throw new TypeError(`Cannot choose one of ${plural} by a value of type ${typeof target}: pass { name, namespace }`);
