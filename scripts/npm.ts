@@ -1,6 +1,6 @@
 /**
  * Packs the package for npm, and uses it as others do: installed by npm in an empty directory, compiled against by
- * TypeScript, run on Node and Bun, bundled for a browser.
+ * TypeScript, run on Node and Bun, bundled for browsers and Workers.
  *
  * deno task npm [--keep]
  *
@@ -10,6 +10,7 @@
 import { parseArgs } from "node:util";
 import { compile, createProject, type Globals, type Resolution } from "../tests/project/npm_package/consumer.ts";
 import { type Manifest, problemsOf } from "../tests/project/npm_package/contents.ts";
+import { makeAuthority } from "../tests/gateway/certificates.ts";
 import { bundleFile } from "../tests/runtimes/platforms/bundle.ts";
 import { output } from "../tests/runtimes/platforms/child.ts";
 import { nodeProgram, npmProgram } from "../tests/runtimes/platforms/npm.ts";
@@ -59,9 +60,13 @@ async function checkContents(installed: string): Promise<void> {
   if (problems.length > 0) throw new Error(problems.join("\n"));
 }
 
+/** What runs on Node and Bun, and what belongs into a browser or a Worker. */
+const HOSTED = ["agent.ts", "kubernetes.ts", "demo.ts"];
+const BUNDLED = ["page.ts", "worker.ts"];
+
 /** The programs that use the package; the demo imports by its name as others do. */
 async function copyPrograms(dir: string): Promise<void> {
-  for (const name of ["agent.ts", "page.ts"]) {
+  for (const name of ["agent.ts", "kubernetes.ts", ...BUNDLED]) {
     await Deno.copyFile(`${root}tests/project/npm_package/programs/${name}`, `${dir}/${name}`);
   }
   for (const name of ["demo.ts", "demo_options.ts"]) {
@@ -84,15 +89,17 @@ async function compileAll(
   wanted: readonly (readonly [Resolution, Globals])[],
 ): Promise<void> {
   for (const [resolution, globals] of wanted) {
-    const files = globals === "the DOM" ? ["page.ts"] : ["agent.ts", "demo.ts"];
+    const files = globals === "the DOM" ? BUNDLED : HOSTED;
     const name = `${title}, ${resolution}, with the types of ${globals}: ${files.join(", ")}`;
     await check(name, () => compile(dir, { resolution, globals, files }));
   }
 }
 
 async function run(dir: string): Promise<void> {
-  const files = ["agent.ts", "demo.ts"];
-  await compile(dir, { resolution: "nodenext", globals: "Node", files, outDir: "out" });
+  await compile(dir, { resolution: "nodenext", globals: "Node", files: HOSTED, outDir: "out" });
+  const authority = await makeAuthority("The cluster's");
+  const tls = { ...await authority.issue({ names: ["127.0.0.1"] }), ca: authority.cert };
+  await Deno.writeTextFile(`${dir}/tls.json`, JSON.stringify(tls));
   const platforms: [name: string, command: string][] = [
     ["Node 20", await nodeProgram("20", dir)],
     ["Node 22", await nodeProgram("22", dir)],
@@ -100,6 +107,7 @@ async function run(dir: string): Promise<void> {
   ];
   for (const [name, command] of platforms) {
     await check(`${name}: every entry`, () => expectOutput(command, "out/agent.js", dir, "The agent is done"));
+    await check(`${name}: a cluster`, () => expectOutput(command, "out/kubernetes.js", dir, "The cluster is done"));
     await check(`${name}: the demo`, () => expectOutput(command, "out/demo.js", dir, "still there: false"));
   }
 }
@@ -107,6 +115,13 @@ async function run(dir: string): Promise<void> {
 async function bundleForBrowser(dir: string): Promise<void> {
   const outfile = await bundleFile(`${dir}/page.ts`, `${dir}/page.js`, "--platform=browser", "--minify");
   if ((await Deno.readTextFile(outfile)).includes("node:")) throw new Error("The bundle mentions modules of Node's");
+}
+
+async function bundleForWorkers(dir: string): Promise<void> {
+  const options = ["--platform=browser", "--conditions=workerd,worker,browser", "--external:node:*"];
+  const text = await Deno.readTextFile(await bundleFile(`${dir}/worker.ts`, `${dir}/worker.js`, ...options));
+  const wrong = /^\s*(import|export)\b[^(\n]*["']node:.*|\brequire\(["']node:.*/m.exec(text)?.[0];
+  if (wrong !== undefined) throw new Error(`The bundle cannot begin without a module of Node's: ${wrong}`);
 }
 
 const dir = await Deno.makeTempDir();
@@ -133,6 +148,7 @@ try {
   await compileAll("TypeScript 5.7", oldest, [["nodenext", "Node"], ["bundler", "the DOM"]]);
   await run(newest);
   await check("esbuild bundles it for browsers", () => bundleForBrowser(newest));
+  await check("esbuild bundles it for Workers", () => bundleForWorkers(newest));
 } finally {
   if (values.keep) console.log(`Kept in ${dir}`);
   else await Deno.remove(dir, { recursive: true });
