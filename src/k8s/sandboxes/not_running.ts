@@ -1,6 +1,6 @@
 import { SandboxNotRunningError } from "../../../mod.ts";
 import type { Sandbox } from "../types.ts";
-import { controllerOf, sandboxIdOf } from "./sandbox_fields.ts";
+import { controllerOf, isPauseWanted, phaseOf, sandboxIdOf } from "./sandbox_fields.ts";
 import type { SandboxStateInfo } from "./sandbox_state.ts";
 
 /** What is wrong with the state of a sandbox. */
@@ -33,7 +33,9 @@ function hintFor(sandbox: Sandbox, { state, reason }: SandboxStateInfo): string 
     case "creating":
       return "Wait until it is running with waitForSandbox";
     case "paused":
-      return "Resume it with resumeSandbox, and wait until it is running with waitForSandbox";
+      return isPauseWanted(sandbox) || phaseOf(sandbox) === "Paused"
+        ? "Resume it with resumeSandbox, and wait until it is running with waitForSandbox"
+        : "Wait until it is running with waitForSandbox";
     case "running":
       return "Pause it with pauseSandbox first";
   }
