@@ -1,10 +1,10 @@
 /** The example, run as a program: on a cluster of its own, and on one that its kubeconfig names. */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { FakeCluster } from "./fake_cluster.ts";
+import { FakeCluster } from "../../examples/fake_cluster.ts";
 
 async function run(args: readonly string[], env: Record<string, string> = {}): Promise<[code: number, text: string]> {
-  const program = new URL("from_k8s.ts", import.meta.url).pathname;
+  const program = new URL("../../examples/from_k8s.ts", import.meta.url).pathname;
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "-A", "--quiet", "--no-check", program, ...args],
     env: { KUBERNETES_SERVICE_HOST: "", KUBERNETES_SERVICE_PORT: "", ...env, NO_COLOR: "1" },
