@@ -4,8 +4,9 @@ import type { KubeClient } from "../client/kube_client.ts";
 /**
  * How a sandbox is found, and the options of its client.
  *
- * `domain` is that of the cluster's own gateway, `sandbox-gateway.sandbox-system.svc:7788`, where the program runs in
- * a pod of the cluster; elsewhere it, or `sandboxBaseUrl`, must be given. `runtimeToken` is the one of the sandbox's
+ * `domain` is `sandbox-gateway.sandbox-system.svc:7788`, the gateway of the cluster, where the program runs in a pod of
+ * it; elsewhere it, or `sandboxBaseUrl`, must be given, and so where the configuration that is found in a pod is another
+ * cluster's. `runtimeToken` is the one of the sandbox's
  * object; one that is given wins, and is then not looked for again. `fetch` reaches the sandbox; requests to the API
  * server go by `kube`.
  */

@@ -19,7 +19,7 @@ async function ownApiServer(): Promise<string | undefined> {
   }
 }
 
-/** Finds the gateway where the caller names none. A pod may well use another cluster, whose gateway is not its own's. */
+/** Finds the gateway where the caller names none: that of the cluster whose pod this program runs in. */
 export class GatewayDomain {
   readonly #apiServer: string;
 
@@ -38,8 +38,13 @@ export class GatewayDomain {
     return new GatewayDomain(apiServer);
   }
 
+  /** The gateway of this pod's cluster. */
+  get own(): string {
+    return INSIDE;
+  }
+
   /**
-   * The gateway of the cluster with this API server.
+   * The gateway of the cluster with this API server. Configuration that is found in a pod may well be another cluster's.
    *
    * @throws {TypeError} When that is another one than this pod's.
    */

@@ -34,7 +34,9 @@ export async function search<T>(options: FromK8sOptions, work: (search: Search) 
   signal?.throwIfAborted();
   const lend = await kubeLender(given, signal);
   return await lend(async (kube) => {
-    const found = gateway === undefined ? settings : { ...settings, domain: gateway.of(kube.server) };
+    // Who passes a client knows its cluster.
+    const own = given === undefined ? gateway?.of(kube.server) : gateway?.own;
+    const found = own === undefined ? settings : { ...settings, domain: own };
     return await work({ kube, lend, waitReady, settings: found, limits });
   });
 }

@@ -61,16 +61,6 @@ Deno.test("names and options that cannot be: before anything is asked", async ()
   assertEquals(api.requests, []);
 });
 
-Deno.test("no gateway named outside of a cluster", async () => {
-  await using api = await startFakeKube();
-  await using kube = await KubeClient.fromConfig(api.config, { fetch: api.fetch });
-  for (const call of [() => fromK8s("default", "mine", { kube }), () => fromSandboxId("default--mine", { kube })]) {
-    const error = await failure(call);
-    assertFailure(error, { name: "TypeError", message: /pass domain, .*kubectl port-forward.*or sandboxBaseUrl$/ });
-  }
-  assertEquals(api.requests, []);
-});
-
 Deno.test("a signal that has fired asks nothing", async () => {
   await using api = await startFakeKube();
   await using kube = await KubeClient.fromConfig(api.config, { fetch: api.fetch });

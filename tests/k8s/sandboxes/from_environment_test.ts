@@ -13,10 +13,10 @@ const SANDBOX = {
   status: { phase: "Running", conditions },
 };
 
-async function run(env: Record<string, string>): Promise<string> {
+async function run(env: Record<string, string>, ...more: readonly string[]): Promise<string> {
   const program = new URL("from_program.ts", import.meta.url).pathname;
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--quiet", "--no-check", program],
+    args: ["run", "-A", "--quiet", "--no-check", program, ...more],
     env: { KUBERNETES_SERVICE_HOST: "", KUBERNETES_SERVICE_PORT: "", KUBECONFIG: "", ...env, NO_COLOR: "1" },
     stdin: "null",
   }).output();
@@ -34,20 +34,22 @@ Deno.test("the gateway of the cluster is known in a pod of that cluster alone", 
     const pod = { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port };
 
     // Each ends by itself, with all connections closed.
-    const [inside, elsewhere, outside, nothing] = await Promise.all([
+    const [inside, elsewhere, given, outside, nothing] = await Promise.all([
       run({ KUBECONFIG, ...pod }),
       run({ KUBECONFIG, ...pod, KUBERNETES_SERVICE_PORT: "1" }),
+      run({ KUBECONFIG, ...pod, KUBERNETES_SERVICE_PORT: "1" }, "own"),
       run({ KUBECONFIG }),
       run({ KUBECONFIG: `${dir}/nothing`, ...pod }),
     ]);
     assertEquals(inside, "http://sandbox-gateway.sandbox-system.svc:7788\n");
     assertMatch(elsewhere, /^TypeError: Cannot tell where the sandbox gateway is, as this pod is in another cluster/);
+    assertEquals(given, inside, "who passes a client knows its cluster");
     assertMatch(outside, /^TypeError: Cannot tell where the sandbox gateway is, as this program runs in no pod/);
     assertMatch(
       nothing,
       /^KubeConfigError: Cannot find a Kubernetes configuration: KUBECONFIG names no file that exists/,
     );
-    assertEquals(api.requests.map(({ verb }) => verb), ["get"]);
+    assertEquals(api.requests.map(({ verb }) => verb), ["get", "get"]);
   } finally {
     await Deno.remove(dir, { recursive: true });
   }
