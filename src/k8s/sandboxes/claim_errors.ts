@@ -1,6 +1,7 @@
-import { KubeStatusError, SandboxError } from "../../../mod.ts";
+import { type KubeStatusError, SandboxError } from "../../../mod.ts";
 import type { SandboxClaim } from "../types.ts";
 import type { ObjectReport } from "./describe_object.ts";
+import { objectMissing } from "./missing.ts";
 import { conditionOf } from "./sandbox_fields.ts";
 import type { Subject } from "./subject.ts";
 
@@ -14,17 +15,10 @@ export function claimedOf({ status }: SandboxClaim): number {
   return status?.claimedReplicas ?? 0;
 }
 
-/** There is no such claim. It stays a `kube_status`, as `isNotFound` finds it. */
+/** There is no such claim. */
 export function claimMissing(what: string, subject: Subject<SandboxClaim>, cause: KubeStatusError): KubeStatusError {
-  const { namespace, title } = subject;
-  return new KubeStatusError(`Cannot ${what} ${title}: there is none`, {
-    code: "kube_status",
-    status: 404,
-    hint: `Check its name and its namespace: kubectl get sandboxclaims -n ${namespace}. A claim is deleted some time ` +
-      "after it is completed (spec.ttlAfterCompleted), and its sandboxes stay",
-    kubeStatus: cause.kubeStatus,
-    cause,
-  });
+  const why = ". A claim is deleted some time after it is completed (spec.ttlAfterCompleted), and its sandboxes stay";
+  return objectMissing(what, subject, cause, why);
 }
 
 /** A claim is over, and has too few sandboxes. */

@@ -1,10 +1,10 @@
-import { NotFoundError } from "../../../mod.ts";
+import { KubeStatusError, NotFoundError } from "../../../mod.ts";
 import { isNotFound } from "../errors/predicates.ts";
 import type { KubeObject } from "../types.ts";
 import type { Subject } from "./subject.ts";
 
 /** Whether an error says that there is no object of this name, and not that its kind or its namespace is missing. */
-export function isMissing(error: unknown, name: string): boolean {
+export function isMissing(error: unknown, name: string): error is KubeStatusError {
   if (!isNotFound(error)) return false;
   const { details } = error.kubeStatus;
   return (details as { name?: unknown } | undefined)?.name === name;
@@ -23,11 +23,27 @@ export function sandboxMissing<T extends KubeObject>(what: string, subject: Subj
   });
 }
 
+/** There is no such claim or pool, for which there is no class of its own: it stays what `isNotFound` finds. */
+export function objectMissing<T extends KubeObject>(
+  what: string,
+  { namespace, scope, title }: Subject<T>,
+  cause: KubeStatusError,
+  more: string = "",
+): KubeStatusError {
+  return new KubeStatusError(`Cannot ${what} ${title}: there is none`, {
+    code: "kube_status",
+    status: 404,
+    hint: `Check its name and its namespace: kubectl get ${scope.api.plural} -n ${namespace}${more}`,
+    kubeStatus: cause.kubeStatus,
+    cause,
+  });
+}
+
 /** What was done to a sandbox that is there no longer. */
 export function sandboxGone(what: string, title: string, how: string, about: string, sandboxId: string): NotFoundError {
   return new NotFoundError(`Cannot ${what} ${title}: ${how}${about === "" ? "" : ` (${about})`}`, {
     code: "sandbox_not_found",
     sandboxId,
-    hint: "Whoever works with it now has another one: claim or create one of your own",
+    hint: "What it held is gone: claim or create another one",
   });
 }

@@ -1,8 +1,9 @@
+import type { KubeStatusError } from "../../../mod.ts";
 import { checkMilliseconds } from "../../errors/checks.ts";
 import { type KubeClient, requesterOf } from "../client/kube_client.ts";
 import { DEFAULT_TIMEOUT_MS, withLimits } from "../client/limits.ts";
 import type { Resource } from "../client/resource.ts";
-import { isConflict, isNotFound } from "../errors/predicates.ts";
+import { isConflict } from "../errors/predicates.ts";
 import type { KubeCallOptions, Sandbox, SandboxClaim } from "../types.ts";
 import { claimMissing } from "./claim_errors.ts";
 import { isMissing } from "./missing.ts";
@@ -79,7 +80,7 @@ class Release {
 
   async run(): Promise<void> {
     const { name } = this.#subject;
-    let missing: unknown;
+    let missing: KubeStatusError | undefined;
     let isCompleted = true;
     try {
       isCompleted = await this.#deleteClaim();
@@ -88,7 +89,7 @@ class Release {
       missing = error;
     }
     let found = await this.#deleteSandboxes();
-    if (found === 0 && this.#owner === undefined && isNotFound(missing)) {
+    if (missing !== undefined && found === 0 && this.#owner === undefined) {
       throw claimMissing("release", this.#subject, missing);
     }
     // A controller that was in the middle of it may have added some.

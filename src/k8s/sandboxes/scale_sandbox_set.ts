@@ -1,6 +1,7 @@
 import type { KubeClient } from "../client/kube_client.ts";
 import type { KubeCallOptions, SandboxSet } from "../types.ts";
 import { checkReplicas } from "./checks.ts";
+import { isMissing, objectMissing } from "./missing.ts";
 import type { ObjectRef } from "./object_ref.ts";
 import { subjectOf } from "./subject.ts";
 
@@ -33,9 +34,14 @@ export async function scaleSandboxSet(
   replicas: number,
   options: KubeCallOptions = {},
 ): Promise<SandboxSet> {
-  const { resource, name } = subjectOf<SandboxSet>(kube, target, "sandboxsets");
+  const subject = subjectOf<SandboxSet>(kube, target, "sandboxsets");
+  const { resource, name } = subject;
   checkReplicas(replicas, 0);
-  // What is answered to that is a Scale, not a SandboxSet.
-  await resource.patch(name, { spec: { replicas } }, { ...options, subresource: "scale" });
-  return await resource.get(name, options);
+  try {
+    // What is answered to that is a Scale, not a SandboxSet.
+    await resource.patch(name, { spec: { replicas } }, { ...options, subresource: "scale" });
+    return await resource.get(name, options);
+  } catch (error) {
+    throw isMissing(error, name) ? objectMissing("scale", subject, error) : error;
+  }
 }

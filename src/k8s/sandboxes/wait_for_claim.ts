@@ -1,6 +1,5 @@
 import { TimeoutError } from "../../../mod.ts";
 import type { KubeClient } from "../client/kube_client.ts";
-import { isNotFound } from "../errors/predicates.ts";
 import type { KubeCallOptions, SandboxClaim } from "../types.ts";
 import { claimedOf, claimIncomplete, claimMissing, replicasOf } from "./claim_errors.ts";
 import { isMissing } from "./missing.ts";
@@ -53,7 +52,7 @@ export async function waitForClaim(
   try {
     return await waitForObject(subject, options, new WantedClaim(subject));
   } catch (error) {
-    throw isNotFound(error) && isMissing(error, subject.name) ? claimMissing("wait for", subject, error) : error;
+    throw isMissing(error, subject.name) ? claimMissing("wait for", subject, error) : error;
   }
 }
 

@@ -277,7 +277,7 @@ for (const [verb, sandbox] of [[pauseSandbox, RUNNING], [resumeSandbox, PAUSED]]
       name: "NotFoundError",
       code: "sandbox_not_found",
       message: /: it was deleted, and another one has its name$/,
-      hint: /claim or create one of your own$/,
+      hint: /claim or create another one$/,
     });
     assertEquals((on.fake.get(sandbox) as Sandbox).spec["paused"], sandbox.spec["paused"], "the new one is left alone");
   });

@@ -106,7 +106,12 @@ Deno.test("scaleSandboxSet: none of that name, and numbers that cannot be", asyn
   await using on = await stage([POOL]);
   const error = await failure(() => scaleSandboxSet(on.kube, { name: "none" }, 1));
   assert(isNotFound(error));
-  assertFailure(error, { name: "KubeStatusError", code: "kube_status", message: /"none" not found/ });
+  assertFailure(error, {
+    name: "KubeStatusError",
+    code: "kube_status",
+    message: /^Cannot scale sandbox set "none" in "default": there is none$/,
+    hint: /kubectl get sandboxsets -n default$/,
+  });
   const count = on.fake.requests.length;
   for (const replicas of [-1, 1.5, NaN, Infinity, 2 ** 31]) {
     const wrong = await failure(() => scaleSandboxSet(on.kube, { name: "pool" }, replicas));

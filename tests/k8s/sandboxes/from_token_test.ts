@@ -63,7 +63,7 @@ Deno.test("token: a sandbox that was created anew gets no command", async () => 
       name: "NotFoundError",
       code: "sandbox_not_found",
       message: /^Cannot go on with sandbox "mine" in "default": it was deleted, and another one has its name$/,
-      hint: /claim or create one/,
+      hint: /claim or create another one/,
     });
     for (const token of [old.token, runtime.token]) assert(!shownBy(error).includes(token), shownBy(error));
   }

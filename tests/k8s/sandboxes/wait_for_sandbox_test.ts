@@ -189,7 +189,7 @@ Deno.test("waitForSandbox: a cluster without the platform is no missing sandbox"
 const GONE = {
   name: "NotFoundError",
   code: "sandbox_not_found",
-  hint: /claim or create one of your own$/,
+  hint: /claim or create another one$/,
 } as const;
 
 Deno.test("waitForSandbox: deleted meanwhile", async () => {
