@@ -2,7 +2,7 @@ import { checkMilliseconds } from "../../errors/checks.ts";
 import { isSandboxError } from "../../errors/is_sandbox_error.ts";
 import { SandboxError } from "../../errors/sandbox_error.ts";
 import type { KubeObject } from "../types.ts";
-import { Backoff } from "./backoff.ts";
+import { watchBackoff } from "./backoff.ts";
 import { type Change, ObjectCache } from "./object_cache.ts";
 import { type Clock, systemClock } from "./limits.ts";
 import { listWhole } from "./lists.ts";
@@ -133,7 +133,7 @@ class ListingInformer<T extends KubeObject> implements Informer<T> {
     const onAbort = () => this.#controller.abort(given!.reason);
     if (given?.aborted) onAbort();
     given?.addEventListener("abort", onAbort);
-    const backoff = new Backoff(this.#clock);
+    const backoff = watchBackoff(this.#clock);
     try {
       while (true) {
         try {

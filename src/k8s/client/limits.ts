@@ -1,7 +1,6 @@
 import { TimeoutError } from "../../errors/timeout_error.ts";
-
-/** The longest delay that every engine's `setTimeout` takes; a longer one would fire at once. */
-const LONGEST_MS = 2 ** 31 - 1;
+import { limited } from "../../time/limited.ts";
+import { sleep } from "../../time/timer.ts";
 
 /** The limit of a call that sets none: as long as the API server itself works on one. */
 export const DEFAULT_TIMEOUT_MS: number = 60_000;
@@ -25,33 +24,14 @@ export interface CallScope {
 }
 
 /** Does work that a signal or a limit of time may end, whether or not the work heeds the signal that it is given. */
-export async function withLimits<T>(limits: CallLimits, work: (scope: CallScope) => Promise<T>): Promise<T> {
+export function withLimits<T>(limits: CallLimits, work: (scope: CallScope) => Promise<T>): Promise<T> {
   const { signals, timeoutMs, what } = limits;
-  for (const signal of signals) signal.throwIfAborted();
-  const controller = new AbortController();
-  let end: (reason: unknown) => void;
-  const ended = new Promise<never>((_, reject) => {
-    end = (reason) => {
-      controller.abort(reason);
-      reject(controller.signal.reason);
-    };
-  });
-  ended.catch(() => {});
-  const onAbort = (event: Event) => end((event.target as AbortSignal).reason);
-  // No AbortSignal.any: engines are slow to let go of what hangs on a signal that lives as long as the client.
-  for (const signal of signals) signal.addEventListener("abort", onAbort);
-  const limited = timeoutMs > 0 && timeoutMs <= LONGEST_MS;
-  const timer = limited ? setTimeout(() => end(timeout(what, timeoutMs)), timeoutMs) : undefined;
-  const deadline = limited ? performance.now() + timeoutMs : Infinity;
-  try {
-    return await Promise.race([
-      work({ signal: controller.signal, remaining: () => deadline - performance.now() }),
-      ended,
-    ]);
-  } finally {
-    clearTimeout(timer);
-    for (const signal of signals) signal.removeEventListener("abort", onAbort);
-  }
+  const deadline = timeoutMs > 0 ? performance.now() + timeoutMs : Infinity;
+  const remaining = () => deadline - performance.now();
+  return limited(
+    { signals, timeoutMs, timeout: () => timeout(what, timeoutMs) },
+    (signal) => work({ signal, remaining }),
+  );
 }
 
 function timeout(what: string, timeoutMs: number): TimeoutError {
@@ -74,18 +54,3 @@ export interface Clock {
 
 /** The time of the machine. */
 export const systemClock: Clock = { now: () => performance.now(), sleep, random: Math.random };
-
-async function sleep(milliseconds: number, signal?: AbortSignal | undefined): Promise<void> {
-  signal?.throwIfAborted();
-  await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => {
-      signal?.removeEventListener("abort", onAbort);
-      resolve();
-    }, milliseconds);
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal!.reason);
-    };
-    signal?.addEventListener("abort", onAbort, { once: true });
-  });
-}

@@ -1,8 +1,9 @@
+import type { Backoff } from "../../time/backoff.ts";
 import { isSandboxError } from "../../errors/is_sandbox_error.ts";
 import { isGone } from "../errors/predicates.ts";
 import { detailsOf } from "../errors/status.ts";
 import type { KubeObject } from "../types.ts";
-import { Backoff } from "./backoff.ts";
+import { watchBackoff } from "./backoff.ts";
 import { endable } from "./endable.ts";
 import { listWhole } from "./lists.ts";
 import { collectionPath, describeScope, type Scope } from "./paths.ts";
@@ -19,8 +20,8 @@ const SPREAD_SECONDS = 60;
 const STEADY_MS = 10_000;
 /** One that told something and ended is started again so long after its start. */
 const SPACING_MS = 1_000;
-/** The longest pause, but for the jitter, where the server ends each watch early, but in order. */
-const MOST_AFTER_END_MS = 5_000;
+/** The longest pause where the server ends each watch early, but in order. */
+const MOST_AFTER_END_MS = 10_000;
 /** How often the first request is made, when no answer shows that there is a server. */
 const FIRST_ATTEMPTS = 3;
 
@@ -58,7 +59,7 @@ class Watch<T extends KubeObject> {
     this.#scope = scope;
     this.#list = list;
     this.#options = options;
-    this.#backoff = new Backoff(requester.clock);
+    this.#backoff = watchBackoff(requester.clock);
     this.#version = options.resourceVersion ?? "";
   }
 

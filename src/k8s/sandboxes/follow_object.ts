@@ -1,4 +1,5 @@
-import { Backoff } from "../client/backoff.ts";
+import type { Backoff } from "../../time/backoff.ts";
+import { watchBackoff } from "../client/backoff.ts";
 import { requesterOf } from "../client/kube_client.ts";
 import { collectionPath } from "../client/paths.ts";
 import { retryAfterOf } from "../client/repeats.ts";
@@ -16,9 +17,9 @@ const SHORTEST_SECONDS = 180;
 const SPREAD_SECONDS = 60;
 /** A watch that lasted so long was in order. */
 const STEADY_MS = 10_000;
-/** The longest pauses, but for the jitter: after a watch that ended early, and after a failure. */
-const MOST_AFTER_END_MS = 1_000;
-const MOST_AFTER_FAILURE_MS = 5_000;
+/** The longest pauses: after a watch that ended early, and after a failure. */
+const MOST_AFTER_END_MS = 2_000;
+const MOST_AFTER_FAILURE_MS = 10_000;
 
 /** What is to be seen of an object. */
 export interface Sight<T> {
@@ -58,7 +59,7 @@ class Follower<T extends KubeObject> {
     this.#subject = subject;
     this.#signal = signal;
     this.#requester = requesterOf(subject.kube);
-    this.#backoff = new Backoff(this.#requester.clock);
+    this.#backoff = watchBackoff(this.#requester.clock);
   }
 
   async *sights(): AsyncGenerator<Sight<T>, never, undefined> {

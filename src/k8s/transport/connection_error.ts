@@ -1,4 +1,5 @@
 import { SandboxError, type SandboxErrorCode } from "../../../mod.ts";
+import { chainOf, engineWords } from "../../errors/engine_words.ts";
 
 /** What an engine says when a connection fails, matched against the codes and messages of the whole cause chain. */
 interface Row {
@@ -103,7 +104,7 @@ const OTHER: Row = { text: /^/, code: "network", detail: "the connection failed"
  */
 export function connectionError(cause: unknown, server: string, proxyUrl?: string): SandboxError {
   const { host, hostname } = new URL(server);
-  const words = withoutAddress(chainOf(cause), hostname);
+  const words = engineWords(cause, hostname);
   const { code, detail, retryable, hint } = ROWS.find(({ text }) => text.test(words)) ?? OTHER;
   return new SandboxError(`Cannot reach the Kubernetes API at "${host}": ${detail}`, {
     code,
@@ -111,20 +112,4 @@ export function connectionError(cause: unknown, server: string, proxyUrl?: strin
     hint: proxyUrl === undefined ? hint : [hint, "and check proxy-url"].filter(Boolean).join("; "),
     ...(!proxyUrl?.includes("@") && { cause: new Error(chainOf(cause)) }),
   });
-}
-
-/** Names, codes and messages of an error and of everything below it. */
-function chainOf(error: unknown, depth: number = 0): string {
-  if (typeof error !== "object" || error === null || depth > 5) return String(error);
-  const { name, code, message, cause, errors } = error as Record<string, unknown>;
-  const below = [cause, ...(Array.isArray(errors) ? errors : [])].filter((inner) => inner !== undefined);
-  return [name, code, message].filter((part) => typeof part === "string")
-    .concat(below.map((inner) => chainOf(inner, depth + 1)))
-    .join(" ");
-}
-
-/** Deno's messages hold the URL and Node's the host, and both may say anything: `certificate.example`. */
-function withoutAddress(words: string, hostname: string): string {
-  const host = hostname.replace(/\W/g, "\\$&");
-  return words.replace(/https?:\/\/\S+/g, "").replace(new RegExp(`(?<![\\w-])${host}(?![\\w-])`, "gi"), "");
 }
