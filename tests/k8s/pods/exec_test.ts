@@ -158,8 +158,11 @@ Deno.test("exec: a socket that closes without a status is no exit code", async (
 Deno.test("exec: text, garbage and a status that is none are broken protocol", async () => {
   await using server = await startRawServer(async (call) => {
     const peer = call.accept();
-    if (call.path.includes("text")) await peer.write(frameOf(1, new TextEncoder().encode("\x01hello")));
-    else if (call.path.includes("garbage")) await peer.write(Uint8Array.of(0xff, 0xff, 0xff, 0xff));
+    if (call.path.includes("text")) {
+      await peer.write(frameOf(1, new TextEncoder().encode("\x01hello")));
+      assertEquals((await peer.next())?.opcode, 8);
+      await peer.close();
+    } else if (call.path.includes("garbage")) await peer.write(Uint8Array.of(0xff, 0xff, 0xff, 0xff));
     else {
       await peer.send(3, "no json");
       await peer.close();
@@ -310,7 +313,11 @@ Deno.test("exec: output that never stops is limited", async () => {
       isOpen = false;
       assertEquals(last?.opcode, 8);
     });
-    while (isOpen) await Promise.race([peer.write(frame), closing]);
+    while (isOpen) {
+      await Promise.race([peer.write(frame), closing]);
+      // Client and server share a loop: each gets its turn.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    }
     await peer.close();
   });
   await using kube = await clientOf(server);
