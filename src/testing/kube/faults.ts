@@ -31,6 +31,9 @@ function checkFault(fault: FakeKubeFault): void {
       throw new RangeError(`Cannot plan a fault: "${name}" must be a whole number that makes sense, not ${value}`);
     }
   }
+  if (fault.losesStatus !== undefined && typeof fault.losesStatus !== "boolean") {
+    throw new TypeError(`Cannot plan a fault: "losesStatus" must be true or false`);
+  }
   if (status !== undefined && (status < 200 || status > 599)) {
     throw new RangeError(`Cannot plan a fault: "status" must be from 200 to 599, not ${status}`);
   }

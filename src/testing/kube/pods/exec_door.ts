@@ -41,7 +41,7 @@ export function openExec(headers: Headers, asked: ExecAsked, place: ExecPlace): 
   const translated = protocol === V5 && node.translated && !direct;
   const refusal = whyNot(command, ref);
   if (!translated) {
-    if (node.life.aborted) throw refuse(500, undefined, `error dialing backend: ${UNREACHABLE}`);
+    if (node.life.isOver) throw refuse(500, undefined, `error dialing backend: ${UNREACHABLE}`);
     if (refusal !== undefined) return kubeletSays(...refusal);
   }
   if (!canUpgrade) return UPGRADE_REQUIRED;
@@ -69,7 +69,7 @@ function whyNot({ stdin, stdout, stderr }: ExecAsked, ref: ContainerRef): readon
 
 function whyNotTranslated({ life }: Node, ref: ContainerRef, refusal: string | undefined): string | undefined {
   const { pod: { namespace, name }, container } = ref;
-  if (life.aborted) {
+  if (life.isOver) {
     const url = kubeletUrl("exec", namespace, name, container);
     return JSON.stringify(internalError(`error sending request: Post ${JSON.stringify(url)}: ${UNREACHABLE}`));
   }

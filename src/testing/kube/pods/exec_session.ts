@@ -1,5 +1,6 @@
 import { type Command, type ContainerProcess, LaunchError } from "./container_process.ts";
 import { lastWords, type Outcome } from "./exec_status.ts";
+import type { Life } from "./nodes.ts";
 import type { ServerSocket } from "./server_socket.ts";
 
 /** Channels: the first byte of each message. */
@@ -22,8 +23,7 @@ export interface ExecPlan {
   readonly command: Pick<Command, "stdin" | "stdout" | "stderr" | "tty">;
   readonly faults: ExecFaults;
   readonly node: {
-    /** Aborted when the node dies. */
-    readonly life: AbortSignal;
+    readonly life: Life;
     /** Whether the API server goes on without it. */
     readonly translated: boolean;
   };
@@ -42,9 +42,7 @@ export async function runExec(socket: ServerSocket, plan: ExecPlan): Promise<voi
   await send(lowest, new Uint8Array());
   const { life, translated } = plan.node;
   // With the node, its end of the connection is gone.
-  const die = () => translated || socket.destroy();
-  life.addEventListener("abort", die);
-  void socket.closed.then(() => life.removeEventListener("abort", die));
+  void socket.closed.then(life.onEnd(() => translated || socket.destroy()));
   const words = await finalWords(socket, plan, send);
   if (words !== undefined && !plan.faults.losesStatus) await send(CHANNEL.error, new TextEncoder().encode(words));
   socket.close();
@@ -72,8 +70,8 @@ async function passOutput(running: ContainerProcess, { faults, node }: ExecPlan,
   let left = faults.loseRuntimeAfterBytes;
   let lose = () => {};
   const lost = new Promise<"lost">((resolve) => lose = () => resolve("lost"));
-  node.life.addEventListener("abort", lose);
-  if (node.life.aborted) lose();
+  const forget = node.life.onEnd(lose);
+  if (node.life.isOver) lose();
   const pass = async (channel: number, output: AsyncIterable<Uint8Array> = nothing()) => {
     try {
       for await (const data of output) {
@@ -91,7 +89,7 @@ async function passOutput(running: ContainerProcess, { faults, node }: ExecPlan,
   const outputs = Promise.all([pass(CHANNEL.stdout, running.stdout), pass(CHANNEL.stderr, running.stderr)]);
   const ended = Promise.all([running.exit, outputs]).then(([code]): Outcome => ({ code }));
   const outcome = await Promise.race([ended, lost]);
-  node.life.removeEventListener("abort", lose);
+  forget();
   running.release();
   return outcome;
 }

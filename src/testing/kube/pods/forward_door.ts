@@ -20,7 +20,7 @@ export function openForward(
     fault: FakeKubeFault | undefined;
   },
 ): Outgoing {
-  if (node.life.aborted) throw refuse(500, undefined, `error dialing backend: ${UNREACHABLE}`);
+  if (node.life.isOver) throw refuse(500, undefined, `error dialing backend: ${UNREACHABLE}`);
   const read = readPorts(ports);
   if (typeof read === "string") return kubeletSays(400, read);
   if (!canUpgrade) return UPGRADE_REQUIRED;

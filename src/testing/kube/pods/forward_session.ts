@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import type { Life } from "./nodes.ts";
 import type { ServerSocket } from "./server_socket.ts";
 
 const HOST = "127.0.0.1";
@@ -10,11 +11,9 @@ export async function runForward(
   socket: ServerSocket,
   ports: readonly number[],
   pod: string,
-  life: AbortSignal,
+  life: Life,
 ): Promise<void> {
-  const die = () => socket.destroy();
-  life.addEventListener("abort", die);
-  void socket.closed.then(() => life.removeEventListener("abort", die));
+  void socket.closed.then(life.onEnd(() => socket.destroy()));
   // Each channel begins with its port, the lower byte first.
   for (const [index, port] of ports.entries()) {
     for (const channel of [2 * index, 2 * index + 1]) {
@@ -50,6 +49,9 @@ async function passOut(socket: ServerSocket, connection: Socket, channel: number
 
 /** What the client sends. */
 async function passIn(socket: ServerSocket, connections: readonly Socket[]): Promise<void> {
+  const over = connections.map((connection) =>
+    new Promise<void>((resolve) => connection.once("close", () => resolve()))
+  );
   // Who reads is told of errors.
   for (const connection of connections) connection.on("error", () => {});
   for await (const message of socket.messages()) {
@@ -57,8 +59,8 @@ async function passIn(socket: ServerSocket, connections: readonly Socket[]): Pro
     const connection = connections[channel / 2];
     // Error channels are the server's.
     if (connection === undefined || connection.destroyed) continue;
-    const over = new Promise<void>((resolve) => connection.once("close", () => resolve()));
-    await Promise.race([over, new Promise<void>((resolve) => connection.write(message.slice(1), () => resolve()))]);
+    const taken = new Promise<void>((resolve) => connection.write(message.slice(1), () => resolve()));
+    await Promise.race([over[channel / 2], taken]);
   }
   for (const connection of connections) connection.end();
 }

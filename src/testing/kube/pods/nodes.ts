@@ -3,8 +3,29 @@ export interface Node {
   readonly name: string;
   /** Whether the API server translates WebSockets for it, as it does for kubelets before 1.36. */
   readonly translated: boolean;
-  /** Aborted once the node stops. */
-  readonly life: AbortSignal;
+  readonly life: Life;
+}
+
+/** Whether a node runs, and who is to hear when it stops. */
+export class Life {
+  readonly #listeners = new Set<() => void>();
+  #isOver = false;
+
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Calls back once it stops, unless what it gives back is called before. */
+  onEnd(run: () => void): () => void {
+    this.#listeners.add(run);
+    return () => void this.#listeners.delete(run);
+  }
+
+  end(): void {
+    this.#isOver = true;
+    for (const run of [...this.#listeners]) run();
+    this.#listeners.clear();
+  }
 }
 
 /** Where kubelets listen; nobody is there. */
@@ -12,7 +33,7 @@ const ADDRESS = "127.0.0.1:10250";
 
 /** The nodes that Pods name: all of them are there and run, unless somebody says otherwise. */
 export class Nodes {
-  readonly #lives = new Map<string, AbortController>();
+  readonly #lives = new Map<string, Life>();
   readonly #translated: ReadonlySet<string>;
 
   constructor(translated: readonly string[]) {
@@ -20,19 +41,19 @@ export class Nodes {
   }
 
   get(name: string): Node {
-    return { name, translated: this.#translated.has(name), life: this.#life(name).signal };
+    return { name, translated: this.#translated.has(name), life: this.#life(name) };
   }
 
   stop(name: string): void {
-    this.#life(name).abort();
+    this.#life(name).end();
   }
 
   start(name: string): void {
-    if (this.#life(name).signal.aborted) this.#lives.delete(name);
+    if (this.#life(name).isOver) this.#lives.delete(name);
   }
 
-  #life(name: string): AbortController {
-    const life = this.#lives.get(name) ?? new AbortController();
+  #life(name: string): Life {
+    const life = this.#lives.get(name) ?? new Life();
     this.#lives.set(name, life);
     return life;
   }

@@ -73,7 +73,7 @@ function log(call: PodCall, house: PodHouse): Outgoing {
   const ref = refOf(call, house);
   // Without a node, there is nothing, and that is no error.
   if (ref.pod.node === "") return { status: 204, headers: common, body: new Uint8Array() };
-  if (house.nodes.get(ref.pod.node).life.aborted) {
+  if (house.nodes.get(ref.pod.node).life.isOver) {
     const from = kubeletUrl("containerLogs", target.namespace, target.name, ref.container);
     throw refuse(500, undefined, `Get ${JSON.stringify(from)}: ${UNREACHABLE}`);
   }

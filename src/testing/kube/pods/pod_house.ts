@@ -16,6 +16,11 @@ export class PodHouse implements FakePods {
   #started: Containers | undefined;
 
   constructor(source: PodSource, clock: FakeKubeClock, nodes: readonly FakeKubeNode[]) {
+    for (const { name, webSockets } of nodes) {
+      if (typeof name !== "string" || name === "") throw new TypeError("Cannot start a fake API: a node has no name");
+      if (webSockets === undefined || typeof webSockets === "boolean") continue;
+      throw new TypeError(`Cannot start a fake API: "webSockets" of the node "${name}" must be true or false`);
+    }
     this.source = source;
     this.clock = clock;
     this.nodes = new Nodes(nodes.filter(({ webSockets }) => webSockets === false).map(({ name }) => name));

@@ -5,7 +5,6 @@ import {
   type FakeKubeOptions,
   startFakeKube,
 } from "../../../../src/testing/mod.ts";
-import { tokenOf } from "../kube_tools.ts";
 import { type Head, RawSocket } from "./raw_socket.ts";
 
 /** A Pod whose containers run. */
@@ -59,14 +58,13 @@ export interface ExecTold {
 
 /** Runs a command by hand. */
 export function exec(
-  kube: FakeKube,
-  listener: FakeKubeListener,
+  { url }: Pick<FakeKubeListener, "url">,
   argv: readonly string[],
   { pod = "box", flags = ["stdout", "stderr"], protocols = "v5.channel.k8s.io" }: ExecTold = {},
 ): Promise<{ socket: RawSocket; head: Head }> {
   const query = new URLSearchParams([...argv.map((arg) => ["command", arg]), ...flags.map((flag) => [flag, "true"])]);
   const path = `/api/v1/namespaces/default/pods/${pod}/exec?${query}`;
-  return RawSocket.upgrade(listener.url, path, { token: tokenOf(kube), protocols });
+  return RawSocket.upgrade(url, path, { token: "t-admin", protocols });
 }
 
 /** What came on each channel, and how it ended. */
@@ -98,4 +96,42 @@ export async function hear(socket: RawSocket): Promise<Heard> {
     ),
   );
   return { channels, ...(code === undefined ? {} : { code }) };
+}
+
+/** One of the cases, which run on Deno, Bun and Node. */
+export interface PodCase {
+  readonly name: string;
+  run(): Promise<void>;
+}
+
+/** Starts a fake that listens, and ends it after the case. */
+export async function withPods(
+  run: (kube: FakeKube, listener: FakeKubeListener) => Promise<void>,
+  options: FakeKubeOptions = {},
+): Promise<void> {
+  const kube = await startPods(options);
+  try {
+    await run(kube, await kube.listen({ requireToken: true }));
+  } finally {
+    await kube[Symbol.asyncDispose]();
+  }
+}
+
+/** Runs a command to its end. */
+export async function output(
+  listener: Pick<FakeKubeListener, "url">,
+  argv: readonly string[],
+  told: ExecTold = {},
+): Promise<Heard> {
+  const { socket, head } = await exec(listener, argv, told);
+  if (head.status !== 101) throw new Error(`${head.status}: ${await socket.rest()}`);
+  return await hear(socket);
+}
+
+/** What the last message says of a command that ended well. */
+export const SUCCESS = '{"metadata":{},"status":"Success"}';
+
+/** Waits, in the container, until there is such a file. */
+export async function untilThereIs(listener: Pick<FakeKubeListener, "url">, file: string): Promise<void> {
+  await output(listener, ["sh", "-c", `until test -e ${file}; do sleep 0.02; done`]);
 }

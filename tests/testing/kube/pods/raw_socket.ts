@@ -15,7 +15,7 @@ export type Received =
   | { readonly ping: string }
   | { readonly pong: string };
 
-const OPCODES = { text: 1, binary: 2, close: 8, ping: 9, pong: 10 };
+const OPCODES = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 };
 
 /** A WebSocket written by hand: what it sends and what comes is seen as it is. */
 export class RawSocket {
@@ -85,11 +85,16 @@ export class RawSocket {
     return { status: Number(first.split(" ")[1]), headers: Object.fromEntries(headers) };
   }
 
-  /** The rest of what comes. */
+  /** The rest of what comes, as text. */
   async rest(): Promise<string> {
+    return (await this.restBytes()).toString();
+  }
+
+  /** The rest of what comes. */
+  async restBytes(): Promise<Buffer> {
     while (!this.#ended) await this.#change();
     this.#socket.destroy();
-    return this.#bytes.toString();
+    return this.#bytes;
   }
 
   /** The next frame; nothing at the end of the connection. */
@@ -107,19 +112,28 @@ export class RawSocket {
     return this.#bytes.length;
   }
 
-  send(opcode: keyof typeof OPCODES, payload: Uint8Array): Promise<void> {
+  send(
+    opcode: keyof typeof OPCODES,
+    payload: Uint8Array,
+    { more = false }: { readonly more?: boolean } = {},
+  ): Promise<void> {
     const mask = Buffer.from([1, 2, 3, 4]);
     const { length } = payload;
     const head = Buffer.alloc(length < 126 ? 2 : length < 65536 ? 4 : 10);
-    head[0] = 0x80 | OPCODES[opcode];
+    head[0] = (more ? 0 : 0x80) | OPCODES[opcode];
     head[1] = 0x80 | (length < 126 ? length : length < 65536 ? 126 : 127);
     if (head.length === 4) head.writeUInt16BE(length, 2);
     if (head.length === 10) head.writeBigUInt64BE(BigInt(length), 2);
     const masked = Buffer.from(payload.map((byte, at) => byte ^ (mask[at & 3] ?? 0)));
-    return new Promise((resolve) => this.#socket.write(Buffer.concat([head, mask, masked]), () => resolve()));
+    return this.raw(Buffer.concat([head, mask, masked]));
   }
 
-  message(channel: number, data: string | Uint8Array): Promise<void> {
+  /** Sends bytes that may be no frame. */
+  raw(bytes: Uint8Array): Promise<void> {
+    return new Promise((resolve) => this.#socket.write(bytes, () => resolve()));
+  }
+
+  message(channel: number, data: string | Uint8Array | readonly number[]): Promise<void> {
     return this.send("binary", Buffer.concat([Buffer.from([channel]), Buffer.from(data as Uint8Array)]));
   }
 
