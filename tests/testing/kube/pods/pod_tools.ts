@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { KubeObject } from "../../../../src/k8s/mod.ts";
 import {
   type FakeKube,
@@ -67,7 +68,7 @@ export function exec(
   return RawSocket.upgrade(url, path, { token: "t-admin", protocols });
 }
 
-/** What came on each channel, and how it ended. */
+/** What came on each channel, a character for each byte, and how it ended. */
 export interface Heard {
   readonly channels: ReadonlyMap<number, string>;
   /** The code of the close frame; absent: there was none. */
@@ -76,7 +77,7 @@ export interface Heard {
 
 /** Listens to the end. */
 export async function hear(socket: RawSocket): Promise<Heard> {
-  const decoders = new Map<number, Uint8Array[]>();
+  const parts = new Map<number, Uint8Array[]>();
   let code: number | undefined;
   for (;;) {
     const frame = await socket.next();
@@ -84,16 +85,11 @@ export async function hear(socket: RawSocket): Promise<Heard> {
     if ("close" in frame) code = frame.close.code;
     if (!("message" in frame)) continue;
     const [channel = -1] = frame.message;
-    decoders.set(channel, [...decoders.get(channel) ?? [], frame.message.subarray(1)]);
+    parts.set(channel, [...parts.get(channel) ?? [], frame.message.subarray(1)]);
   }
   socket.destroy();
   const channels = new Map(
-    await Promise.all(
-      [...decoders].map(async ([channel, parts]): Promise<[number, string]> => [
-        channel,
-        await new Blob(parts as BlobPart[]).text(),
-      ]),
-    ),
+    [...parts].map(([channel, some]): [number, string] => [channel, Buffer.concat(some).toString("latin1")]),
   );
   return { channels, ...(code === undefined ? {} : { code }) };
 }
