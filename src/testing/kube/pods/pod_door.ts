@@ -55,7 +55,14 @@ async function exec(call: PodCall, house: PodHouse): Promise<Outgoing> {
   const { openExec } = await import("./exec_door.ts");
   const containers = await house.containers();
   const node = house.nodes.get(ref.pod.node);
-  return openExec(incoming.headers, asked, { ref, node, containers, direct: false, canUpgrade: true, fault });
+  return openExec(incoming.headers, asked, {
+    ref,
+    node,
+    containers,
+    direct: false,
+    canUpgrade: incoming.canUpgrade === true,
+    fault,
+  });
 }
 
 async function forward({ incoming, target, fault }: PodCall, house: PodHouse): Promise<Outgoing> {
@@ -64,7 +71,8 @@ async function forward({ incoming, target, fault }: PodCall, house: PodHouse): P
   checkUpgrade(incoming);
   const { openForward } = await import("./forward_door.ts");
   const ports = incoming.url.searchParams.getAll("ports");
-  return openForward(incoming.headers, ports, { pod, node: house.nodes.get(pod.node), canUpgrade: true, fault });
+  const node = house.nodes.get(pod.node);
+  return openForward(incoming.headers, ports, { pod, node, canUpgrade: incoming.canUpgrade === true, fault });
 }
 
 function log(call: PodCall, house: PodHouse): Outgoing {
@@ -106,8 +114,9 @@ function refOf({ incoming: { url }, target }: PodCall, house: PodHouse): Contain
   return { pod, container: containerOf(pod, url.searchParams.get("container") ?? "") };
 }
 
-function checkUpgrade({ canUpgrade }: Incoming): void {
-  if (canUpgrade !== true) throw badRequest("Upgrade request required");
+/** Whatever a request wants to become, the kubelet is asked. */
+function checkUpgrade({ headers }: Incoming): void {
+  if (!headers.has("upgrade")) throw badRequest("Upgrade request required");
 }
 
 /** The server does not say what is missing. */

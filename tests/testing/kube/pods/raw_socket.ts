@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { connect, type Socket } from "node:net";
+import { connect as connectTls } from "node:tls";
 
 /** The head of an answer. */
 export interface Head {
@@ -20,7 +21,7 @@ const OPCODES = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 
 /** A WebSocket written by hand: what it sends and what comes is seen as it is. */
 export class RawSocket {
   readonly #socket: Socket;
-  #bytes = Buffer.alloc(0);
+  #bytes: Buffer = Buffer.alloc(0);
   #ended = false;
   #wake: () => void = () => {};
 
@@ -44,11 +45,13 @@ export class RawSocket {
     url: string,
     path: string,
     headers: Readonly<Record<string, string>>,
+    ca?: string,
   ): Promise<{ socket: RawSocket; head: Head }> {
     const { hostname, port, host } = new URL(url);
-    const connection = connect({ host: hostname, port: Number(port), allowHalfOpen: true });
+    const to = { host: hostname, port: Number(port), allowHalfOpen: true };
+    const connection = ca === undefined ? connect(to) : connectTls({ ...to, ca });
     await new Promise<void>((resolve, reject) => {
-      connection.once("connect", () => resolve());
+      connection.once(ca === undefined ? "connect" : "secureConnect", () => resolve());
       connection.once("error", reject);
     });
     const socket = new RawSocket(connection);
@@ -95,6 +98,13 @@ export class RawSocket {
     while (!this.#ended) await this.#change();
     this.#socket.destroy();
     return this.#bytes;
+  }
+
+  /** So many bytes of text, and no more. */
+  async take(length: number): Promise<string> {
+    await this.#until(() => this.#bytes.length >= length);
+    this.#socket.destroy();
+    return this.#bytes.subarray(0, length).toString();
   }
 
   /** The next frame; nothing at the end of the connection. */
