@@ -1,3 +1,5 @@
+import type { Duplex } from "node:stream";
+import type { ConnectionOptions } from "node:tls";
 import { checkPem } from "../transport/check_pem.ts";
 import { cannot, type SenderOptions } from "../transport/sender.ts";
 import type { KubeSocket } from "./kube_socket.ts";
@@ -27,16 +29,17 @@ export async function wsOpener(options: SenderOptions, runtime: string): Promise
     ...(serverName !== undefined && { servername: serverName }),
     rejectUnauthorized: !insecure,
   };
-  const agent = proxyUrl === undefined
-    ? undefined
-    : await (await import("../transport/tunnel.ts")).tunnelAgent(proxyUrl, settings);
+  const bridge = runtime === "Deno" && secure ? await (await import("./bridged.ts")).loadBridge() : undefined;
+  const route = proxyUrl !== undefined
+    ? { agent: await (await import("../transport/tunnel.ts")).tunnelAgent(proxyUrl, settings, bridge) }
+    : bridge && { createConnection: await connector(options.server, settings, bridge) };
   const WebSocket = await loadWs();
 
   function open(url: string, { what, protocols, headers, signal }: SocketInit): Promise<KubeSocket | Response> {
     return new Promise((resolve, reject) => {
       const ws = new WebSocket(url.replace(/^http/, "ws"), protocols, {
         ...settings,
-        ...(agent && { agent }),
+        ...route,
         perMessageDeflate: false,
         maxPayload: MOST_MESSAGE_BYTES,
         // Bun would join the lines of a header that are given to the constructor.
@@ -70,6 +73,22 @@ export async function wsOpener(options: SenderOptions, runtime: string): Promise
     });
   }
   return { open };
+}
+
+/** Connects to a server by TLS over what `bridge` makes of the connection. */
+async function connector(
+  server: string,
+  settings: ConnectionOptions,
+  bridge: (socket: Duplex) => Duplex,
+): Promise<() => Duplex> {
+  const [net, tls] = await Promise.all([import("node:net"), import("node:tls")]);
+  const { hostname, port } = new URL(server);
+  const host = hostname.replace(/^\[|\]$/g, "");
+  const servername = settings.servername ?? (net.isIP(host) ? "" : host);
+  return () => {
+    const socket = bridge(net.connect({ host, port: Number(port || 443) }));
+    return tls.connect({ ...settings, host, servername, socket });
+  };
 }
 
 function linesOf(headers: SocketInit["headers"]): Map<string, string[]> {

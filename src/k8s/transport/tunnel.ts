@@ -10,8 +10,15 @@ const CONNECT_MS = 30_000;
 /** Calls back with the connection, or with why there is none. */
 type Connected = (error: Error | null, socket?: TLSSocket) => void;
 
-/** Makes an agent whose connections go through an HTTP proxy. Only the proxy sees its password. */
-export async function tunnelAgent(proxyUrl: string, options: AgentOptions): Promise<Agent> {
+/**
+ * Makes an agent whose connections go through an HTTP proxy. Only the proxy sees its password. TLS is spoken over what
+ * `under` makes of the proxy's socket.
+ */
+export async function tunnelAgent(
+  proxyUrl: string,
+  options: AgentOptions,
+  under: (socket: Duplex) => Duplex = (socket) => socket,
+): Promise<Agent> {
   const [http, https, tls] = await Promise.all([import("node:http"), import("node:https"), import("node:tls")]);
   const proxy = new URL(proxyUrl);
   const { request } = proxy.protocol === "https:" ? https : http;
@@ -37,7 +44,7 @@ export async function tunnelAgent(proxyUrl: string, options: AgentOptions): Prom
     asking.once("connect", (answer, socket) => {
       socket.setTimeout(0);
       if (answer.statusCode !== 200) return refused(answer, socket);
-      connected(null, tls.connect({ ...target, socket }));
+      connected(null, tls.connect({ ...target, socket: under(socket) }));
     });
     asking.once("response", (answer) => refused(answer, answer.socket));
     asking.once("error", connected);
