@@ -57,6 +57,7 @@ export type {
   CopyToFiles,
   CopyToOptions,
 } from "./pods/copy/copy_options.ts";
+export { execIn, podOf } from "./pods/exec_in.ts";
 export type { ExecHandle, ExecOptions } from "./pods/exec/exec_handle.ts";
 export type { ListenOptions, PodConnection, PodForward } from "./pods/forward/pod_forward.ts";
 export { logLines } from "./pods/logs/log_lines.ts";
