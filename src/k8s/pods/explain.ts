@@ -36,6 +36,8 @@ async function hintOf(
   if (message.startsWith("error dialing backend")) {
     return "The node of the pod does not answer: see whether it is ready";
   }
+  // Without a name the caller asks again with one.
+  if (message.includes("a container name must be specified")) return undefined;
   if (!/container|host assigned|not found/.test(message) || status === 404) return undefined;
   try {
     return containerTrouble(await getPod(calls, target, signal), container);

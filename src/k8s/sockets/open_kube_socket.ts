@@ -65,13 +65,26 @@ async function openAs(
     if (/subprotocol|Sec-WebSocket|Upgrade header|extension/i.test(String(error))) {
       throw brokenProtocol(what, "the answer is none of a WebSocket of Kubernetes");
     }
-    throw connectionError(error, server, tls.proxyUrl);
+    const failure = connectionError(error, server, tls.proxyUrl);
+    throw kubelet === undefined ? failure : ofKubelet(failure);
   }
   if (answer instanceof Response && (answer.status < 400 || answer.type === "opaqueredirect")) {
     await answer.body?.cancel().catch(() => {});
     throw brokenProtocol(what, `the server at "${new URL(server).host}" answered ${answer.status}, and no WebSocket`);
   }
   return answer;
+}
+
+/** The same of a kubelet, for which other settings count. */
+function ofKubelet({ message, code, retryable, cause }: SandboxError): SandboxError {
+  return new SandboxError(message.replace("the Kubernetes API", "the kubelet"), {
+    code,
+    retryable,
+    cause,
+    hint: code === "tls"
+      ? "Set kubeletCa to the authority of its certificate, and kubeletServerName to a name of it"
+      : "Check kubeletUrl, and that the network lets you through to the node",
+  });
 }
 
 /** Makes what the runtime has for sockets of this kind, which is loaded for that. */
