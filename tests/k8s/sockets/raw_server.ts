@@ -68,6 +68,16 @@ export class RawPeer {
     await new Promise<void>((resolve) => this.#socket.write(bytes, () => resolve()));
   }
 
+  /** Reads nothing more, for now. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  /** Reads on. */
+  resume(): void {
+    this.#socket.resume();
+  }
+
   /** Ends it with a close frame. */
   async close(code: number = 1000, reason: string = ""): Promise<void> {
     await this.write(frameOf(8, Uint8Array.of(code >> 8, code & 255, ...new TextEncoder().encode(reason))));
