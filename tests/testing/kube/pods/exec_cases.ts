@@ -138,8 +138,13 @@ export const EXEC_CASES: readonly PodCase[] = [
     name: "input that nobody reads holds the client up, and the command still ends",
     run: () =>
       withPods(async (_, listener) => {
-        const { socket } = await exec(listener, ["head", "-c", "5"], { flags: ["stdin", "stdout"] });
-        for (let at = 0; at < 256; at++) void socket.message(0, new Uint8Array(32 * 1024).fill(97));
+        const { socket } = await exec(listener, ["sh", "-c", "until test -e go; do sleep 0.02; done; head -c 5"], {
+          flags: ["stdin", "stdout"],
+        });
+        for (let at = 0; at < 1024; at++) void socket.message(0, new Uint8Array(32 * 1024).fill(97));
+        await output(listener, ["sleep", "0.3"]);
+        assert.notEqual(socket.unsent, 0);
+        await output(listener, ["touch", "go"]);
         const { channels } = await hear(socket);
         assert.deepEqual([channels.get(1), channels.get(3)], ["aaaaa", SUCCESS]);
       }),

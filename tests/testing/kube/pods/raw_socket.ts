@@ -117,6 +117,11 @@ export class RawSocket {
     }
   }
 
+  /** How many bytes the server has not taken yet. */
+  get unsent(): number {
+    return this.#socket.writableLength;
+  }
+
   /** How many bytes lie here that are no whole frame. */
   get left(): number {
     return this.#bytes.length;
