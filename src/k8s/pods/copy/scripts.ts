@@ -18,12 +18,15 @@ export const EXIT = {
 
 const HAS_TAR = `command -v tar >/dev/null 2>&1 || exit ${EXIT.noTar}`;
 
-/** Unpacks its input in the directory `$1`, which it makes; says "+" when it is ready for it. */
+/**
+ * Unpacks its input in the directory `$1`, which it makes. Says something when it is ready for it, and more than is held
+ * back of a command whose end is proven.
+ */
 export const UNPACK: string = `export LC_ALL=C
 ${HAS_TAR}
 [ -e "$1" ] && [ ! -d "$1" ] && exit ${EXIT.notDirectory}
 mkdir -p -- "$1" && CDPATH= cd -- "$1" || exit ${EXIT.noDirectory}
-printf + && exec tar -xpf -`;
+printf '%0128d' 0 && exec tar -xpf -`;
 
 /**
  * Packs what is called `$2` in the directory `$1`. GNU's tar takes a backslash in a name for the beginning of an escape,
