@@ -43,6 +43,8 @@ export class Requester {
   readonly #access: KubeAccess;
   readonly #transport: KubeTransport;
   readonly #closed = new AbortController();
+  /** Ends of the calls under way. */
+  readonly #ends = new Set<AbortController>();
   /** The time that pauses are measured by. */
   readonly clock: Clock;
 
@@ -98,6 +100,7 @@ export class Requester {
     const reason = new SandboxError("Cannot use the KubeClient: it was closed", { code: "network" });
     closings.add(reason);
     this.#closed.abort(reason);
+    for (const end of this.#ends) end.abort(reason);
     await this.#transport.close();
   }
 
@@ -108,8 +111,16 @@ export class Requester {
     work: (scope: CallScope) => Promise<T>,
   ): Promise<T> {
     const timeoutMs = checkMilliseconds("timeoutMs", options.timeoutMs ?? defaultMs);
-    const signals = options.signal ? [options.signal, this.closed] : [this.closed];
-    return await withLimits({ what, signals, timeoutMs }, work);
+    // Each has a signal of its own: Node warns of a leak where many listen to one.
+    const end = new AbortController();
+    if (this.closed.aborted) end.abort(this.closed.reason);
+    const signals = options.signal ? [options.signal, end.signal] : [end.signal];
+    this.#ends.add(end);
+    try {
+      return await withLimits({ what, signals, timeoutMs }, work);
+    } finally {
+      this.#ends.delete(end);
+    }
   }
 
   async #repeated<T>(request: ApiRequest, scope: CallScope, once: () => Promise<T>): Promise<T> {

@@ -329,6 +329,45 @@ Deno.test("exec: output that never stops is limited", async () => {
   assertEquals(error.partial?.stdoutBytes.byteLength, 10_000);
 });
 
+Deno.test("exec: streams that are read right after wait get everything, kept or not", async () => {
+  await using server = await startRawServer(async (call) => {
+    const peer = call.accept();
+    for (let i = 0; i < 100; i++) await peer.send(1, `${i} `);
+    await peer.send(2, "error");
+    await peer.send(3, SUCCESS);
+    await peer.close();
+  });
+  await using kube = await clientOf(server);
+  for (const [options, length] of [[{}, 290], [{ capture: false }, 0], [{ maxOutputBytes: 10 }, 10]] as const) {
+    const exec = await kube.exec({ pod: "box" }, ["seq"]);
+    const waiting = exec.wait(options);
+    const [stdout, stderr] = await Promise.all([new Response(exec.stdout).text(), new Response(exec.stderr).text()]);
+    assertEquals([stdout.split(" ").length, stderr], [101, "error"]);
+    const result = await waiting;
+    assertEquals(result.stdout.length, length);
+    await assertRejects(() => exec.wait({ maxOutputBytes: 20 }), TypeError);
+  }
+});
+
+Deno.test("exec: callbacks get text in order, and what they throw rejects", async () => {
+  await using server = await startRawServer(async (call) => {
+    const peer = call.accept();
+    const bytes = new TextEncoder().encode("grün");
+    for (const byte of bytes) await peer.send(1, Uint8Array.of(byte));
+    await peer.send(3, SUCCESS);
+    await peer.close();
+  });
+  await using kube = await clientOf(server);
+  let text = "";
+  const first = await kube.exec({ pod: "box" }, ["cat"]);
+  await first.wait({ onStdout: async (piece) => void (text += await Promise.resolve(piece)) });
+  assertEquals(text, "grün");
+  const second = await kube.exec({ pod: "box" }, ["cat"]);
+  const failure = new Error("mine");
+  const error = await second.wait({ onStdout: () => Promise.reject(failure) }).catch((error) => error);
+  assertEquals(error, failure);
+});
+
 Deno.test("exec: misuse is refused before anything is asked", async () => {
   await using server = await startRawServer(() => {
     throw new Error("nothing is asked");

@@ -15,7 +15,7 @@ import {
 import { checked } from "../../../process/checked.ts";
 import { checkCallbacks, deliver } from "../../../process/deliver.ts";
 import type { Channel, Output } from "../../../process/output.ts";
-import { outputOf } from "../../../process/output_limits.ts";
+import { handleReaders, outputOf } from "../../../process/output_limits.ts";
 import { outputStream } from "../../../process/output_stream.ts";
 import { concat } from "../../../streams/bytes.ts";
 import { decodeUtf8 } from "../../../streams/utf8_decoder.ts";
@@ -155,6 +155,7 @@ export class ContainerExec implements ExecHandle, StdinPort {
   async #read(output: Output, options: OutputOptions): Promise<void> {
     const { messages } = this.#socket;
     let lost: unknown;
+    await handleReaders(options);
     try {
       while (!this.#isOver) {
         const message = messages.take() ?? await messages.next();
