@@ -3,7 +3,7 @@ import { refuse } from "../refusal.ts";
 import type { Outgoing } from "../wire.ts";
 import type { Containers } from "./containers.ts";
 import { type ExecPlan, runExec } from "./exec_session.ts";
-import { internalError } from "./exec_status.ts";
+import { goJson, internalError } from "./exec_status.ts";
 import { negotiate, offered, switching, UNKNOWN_PROTOCOL } from "./handshake.ts";
 import { kubeletSays, UPGRADE_REQUIRED } from "./kubelet_says.ts";
 import { kubeletUrl, type Node, UNREACHABLE } from "./nodes.ts";
@@ -56,7 +56,7 @@ export function openExec(headers: Headers, asked: ExecAsked, place: ExecPlace): 
     node: { life: node.life, translated },
     start: () => containers.start(ref, command),
     // Who translates has said yes before it asks the kubelet.
-    refused: translated ? whyNotTranslated(node, ref, refusal?.[1]) : undefined,
+    refused: translated ? whyNotTranslated(asked, place, refusal?.[1]) : undefined,
   };
   return switching(headers, protocol, fault, (socket) => runExec(socket, plan));
 }
@@ -67,11 +67,13 @@ function whyNot({ stdin, stdout, stderr }: ExecAsked, ref: ContainerRef): readon
   return [500, `container not found (${JSON.stringify(ref.container)})`];
 }
 
-function whyNotTranslated({ life }: Node, ref: ContainerRef, refusal: string | undefined): string | undefined {
-  const { pod: { namespace, name }, container } = ref;
-  if (life.isOver) {
-    const url = kubeletUrl("exec", namespace, name, container);
-    return JSON.stringify(internalError(`error sending request: Post ${JSON.stringify(url)}: ${UNREACHABLE}`));
+function whyNotTranslated(asked: ExecAsked, { node, ref }: ExecPlace, refusal: string | undefined): string | undefined {
+  if (node.life.isOver) {
+    const flags = { input: asked.stdin, output: asked.stdout, error: asked.stderr, tty: asked.tty };
+    const on = Object.entries(flags).filter(([, isOn]) => isOn).map(([name]) => [name, "1"]);
+    const parameters = new URLSearchParams([...asked.argv.map((text) => ["command", text]), ...on]);
+    const url = kubeletUrl(["exec", ref.pod.namespace, ref.pod.name, ref.container], parameters);
+    return goJson(internalError(`error sending request: Post ${url}: ${UNREACHABLE}`));
   }
-  return refusal === undefined ? undefined : JSON.stringify(internalError(`unable to upgrade connection: ${refusal}`));
+  return refusal === undefined ? undefined : goJson(internalError(`unable to upgrade connection: ${refusal}`));
 }

@@ -8,9 +8,9 @@ export type Outcome =
 
 /** The words of a WebSocket's last message, by its sub-protocol; nothing where there is none. */
 export function lastWords(protocol: string, outcome: Outcome): string | undefined {
-  if (protocol === "v5.channel.k8s.io") return JSON.stringify(statusV5(outcome));
+  if (protocol === "v5.channel.k8s.io") return goJson(statusV5(outcome));
   if (outcome === "lost") return undefined;
-  if (protocol.startsWith("v4.")) return JSON.stringify(statusV4(outcome));
+  if (protocol.startsWith("v4.")) return goJson(statusV4(outcome));
   // The first protocols have a text, and only of what went wrong.
   if ("failure" in outcome) return `Internal error occurred: ${starting(outcome.failure)}`;
   return outcome.code === 0 ? undefined : nonZero(`exit status ${outcome.code}`);
@@ -60,4 +60,10 @@ function nonZero(how: string): string {
 
 function starting(failure: string): string {
   return `error executing command in container: ${failure}`;
+}
+
+/** JSON as Go writes it: nothing in it could end a script of HTML. */
+export function goJson(value: unknown): string {
+  const escaped = (char: string) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, escaped);
 }

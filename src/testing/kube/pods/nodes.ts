@@ -62,7 +62,9 @@ export class Nodes {
 /** What the API server's network says of a node that stopped. */
 export const UNREACHABLE: string = `dial tcp ${ADDRESS}: connect: connection refused`;
 
-/** The address of something at a node's kubelet. */
-export function kubeletUrl(...parts: readonly string[]): string {
-  return `https://${ADDRESS}/${parts.join("/")}`;
+/** The address of something at a node's kubelet, as messages name it. */
+export function kubeletUrl(parts: readonly string[], parameters: URLSearchParams): string {
+  parameters.sort();
+  const query = parameters.size === 0 ? "" : `?${parameters}`;
+  return JSON.stringify(`https://${ADDRESS}/${parts.join("/")}${query}`);
 }

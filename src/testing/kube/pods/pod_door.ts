@@ -82,8 +82,10 @@ function log(call: PodCall, house: PodHouse): Outgoing {
   // Without a node, there is nothing, and that is no error.
   if (ref.pod.node === "") return { status: 204, headers: common, body: new Uint8Array() };
   if (house.nodes.get(ref.pod.node).life.isOver) {
-    const from = kubeletUrl("containerLogs", target.namespace, target.name, ref.container);
-    throw refuse(500, undefined, `Get ${JSON.stringify(from)}: ${UNREACHABLE}`);
+    const names = ["follow", "limitBytes", "previous", "sinceSeconds", "sinceTime", "tailLines", "timestamps"];
+    const parameters = new URLSearchParams([...url.searchParams].filter(([name]) => names.includes(name)));
+    const from = kubeletUrl(["containerLogs", target.namespace, target.name, ref.container], parameters);
+    throw refuse(500, undefined, `Get ${from}: ${UNREACHABLE}`);
   }
   // A log on a WebSocket has sub-protocols of its own, which the fake does not speak.
   if (canUpgrade === true) return { status: 403, headers: [], body: new Uint8Array() };

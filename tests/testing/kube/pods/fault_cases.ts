@@ -97,10 +97,16 @@ export const FAULT_CASES: readonly PodCase[] = [
           await refused.rest(),
           /"message":"error dialing backend: dial tcp .*: connect: connection refused"/,
         );
-        const { channels, code } = await output(listener, ["true"], { pod: "box-spdy" });
+        const { channels, code } = await output(listener, ["echo", "a b"], { pod: "box-spdy" });
         const status = JSON.parse(channels.get(3) ?? "");
         assert.deepEqual([status.status, status.reason, code], ["Failure", "InternalError", 1000]);
-        assert.match(status.message, /connection refused/);
+        assert.equal(
+          status.message,
+          'Internal error occurred: error sending request: Post "https://127.0.0.1:10250/exec/default/box-spdy/main?' +
+            'command=echo&command=a+b&error=1&output=1": dial tcp 127.0.0.1:10250: connect: connection refused',
+        );
+        // As Go writes it.
+        assert.match(channels.get(3) ?? "", /command=echo\\u0026command/);
         kube.pods.startNode("node-spdy");
         assert.equal((await output(listener, ["true"], v4)).channels.get(3), '{"status":"Success"}');
       }),

@@ -117,7 +117,12 @@ export const LOG_CASES: readonly PodCase[] = [
         const dead = await follow("box");
         kube.pods.stopNode("node-ws");
         assert.equal((await dead.read()).done, true);
-        assert.equal((await ask(kube)).status, 500);
+        const unreached = await (await ask(kube, "tailLines=3&follow=true")).json();
+        assert.deepEqual([unreached.code, unreached.message], [
+          500,
+          'Get "https://127.0.0.1:10250/containerLogs/default/box/main?follow=true&tailLines=3": ' +
+          "dial tcp 127.0.0.1:10250: connect: connection refused",
+        ]);
         kube.pods.startNode("node-ws");
         last = await follow("box");
       });
