@@ -37,6 +37,28 @@ export interface FakeKubeNode {
  * phase is `Running` where it says nothing of them. Paths are this machine's, so that commands are to use names below the
  * directory that they start in. Ports are those of 127.0.0.1. A client that goes away does not end its command, as in
  * a cluster: that ends with its Pod, its node, or the fake.
+ *
+ * @example A command in a Pod
+ * ```ts
+ * import { KubeClient } from "@kruise-agents/runtime/k8s";
+ * import { startFakeKube } from "@kruise-agents/runtime/testing";
+ * import { assertEquals } from "@std/assert";
+ * import { writeFile } from "node:fs/promises";
+ *
+ * const box = {
+ *   apiVersion: "v1",
+ *   kind: "Pod",
+ *   metadata: { name: "box" },
+ *   spec: { nodeName: "here", containers: [{ name: "main" }] },
+ *   status: { phase: "Running" },
+ * };
+ * await using kube = await startFakeKube({ objects: [box] });
+ * await using listener = await kube.listen();
+ * await using client = await KubeClient.fromConfig(listener.config);
+ * await writeFile(`${await kube.pods.directory({ pod: "box" })}/greeting`, "hello\n");
+ * await using command = await client.exec({ pod: "box" }, ["cat", "greeting"]);
+ * assertEquals((await command.wait()).stdout, "hello\n");
+ * ```
  */
 export interface FakePods {
   /** How many commands run. */
