@@ -33,7 +33,7 @@ async function hintOf(
   if (/executable file not found|no such file or directory|permission denied/.test(message)) {
     return "The container's image has no such program, or it cannot be run: give its path, or a command that is there";
   }
-  if (message.startsWith("error dialing backend")) {
+  if (/^error dialing backend|error sending request: .*dial tcp/.test(message)) {
     return "The node of the pod does not answer: see whether it is ready";
   }
   // Without a name the caller asks again with one.

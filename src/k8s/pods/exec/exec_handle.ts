@@ -56,13 +56,24 @@ export interface ExecHandle extends AsyncDisposable {
    * @param size The new size.
    * @throws {TypeError} When it has no terminal, or the size is none.
    * @throws {RangeError} When no terminal can have this size.
+   * @throws {NotFoundError} `process_not_found`: it has ended.
+   *
+   * @example A terminal that follows the window
+   * ```ts
+   * import type { ExecHandle } from "@kruise-agents/runtime/k8s";
+   *
+   * function follow(exec: ExecHandle, onResize: (listener: (cols: number, rows: number) => void) => void): void {
+   *   onResize((cols, rows) => void exec.resize({ cols, rows }));
+   * }
+   * ```
    */
   resize(size: PtySize): Promise<void>;
   /**
    * Waits for its end.
    *
-   * Without `verified`, an exit code of 0 can also mean that the connection between node and container broke: the protocol
-   * does not tell the two apart.
+   * Without `verified`, an exit code of 0 can also mean that the connection between node and container broke, or, with
+   * nodes before Kubernetes 1.36, that the node died: the protocol does not tell them apart. A command that ends before
+   * it has read all of its input can be told as lost, because servers drop what they wanted to say.
    *
    * @param options Callbacks, what is kept of the output, and whether another exit code than 0 rejects. What is kept can
    * only be said before anything is read.
@@ -72,10 +83,34 @@ export interface ExecHandle extends AsyncDisposable {
    * @throws {DisconnectedError} When the connection was lost before the end was told.
    * @throws {KubeStatusError} When the command could not be run.
    * @throws {OutputLimitError} When it prints more than is kept, and `overflow` is `throw`.
+   *
+   * @example
+   * ```ts
+   * import type { KubeClient } from "@kruise-agents/runtime/k8s";
+   *
+   * async function isThere(kube: KubeClient, pod: string, path: string): Promise<boolean> {
+   *   await using exec = await kube.exec({ pod }, ["test", "-e", path]);
+   *   return (await exec.wait({ check: false })).exitCode === 0;
+   * }
+   * ```
    */
   wait(options?: WaitOptions & OutputOptions): Promise<Omit<CommandResult, "pid">>;
   /**
    * Ends the connection. A command that still runs is not killed by that: it mostly ends when it next reads or writes.
+   *
+   * @example A log that is followed for as long as somebody reads it
+   * ```ts
+   * import type { ExecHandle } from "@kruise-agents/runtime/k8s";
+   *
+   * async function firstLine(exec: ExecHandle): Promise<string> {
+   *   try {
+   *     const { value = new Uint8Array() } = await exec.stdout.getReader().read();
+   *     return new TextDecoder().decode(value).split("\n")[0]!;
+   *   } finally {
+   *     await exec.close();
+   *   }
+   * }
+   * ```
    */
   close(): Promise<void>;
 }
