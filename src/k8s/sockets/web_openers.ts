@@ -1,4 +1,4 @@
-import type { Fetch } from "../../../mod.ts";
+import type { Fetch, UnsupportedError } from "../../../mod.ts";
 import { cannot } from "../transport/sender.ts";
 import { brokenProtocol } from "./socket_errors.ts";
 import type { SocketInit, SocketOpener } from "./socket_opener.ts";
@@ -88,10 +88,18 @@ async function ask(fetch: Fetch, url: string, init: RequestInit): Promise<Respon
     if (
       error instanceof TypeError && /upgrade|connection.*header|forbidden/i.test(String(error.message + error.cause))
     ) {
-      throw cannot("open WebSockets", "this fetch", "Pass none, or one that answers with a webSocket as Workers' does");
+      throw noSockets();
     }
     throw error;
   }
+}
+
+function noSockets(): UnsupportedError {
+  return cannot(
+    "open WebSockets",
+    "the fetch that is passed in",
+    "Pass none, or one that answers with a webSocket as Workers' does; to a fake API, connect through its listen()",
+  );
 }
 
 function tokenProtocols(headers: SocketInit["headers"]): string[] {

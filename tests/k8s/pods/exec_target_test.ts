@@ -102,6 +102,18 @@ Deno.test("exec: what to grant", async () => {
   ]);
 });
 
+Deno.test("exec: a fetch that opens no sockets", async () => {
+  await using fake = await startPods();
+  await using kube = await KubeClient.fromConfig(fake.config, { fetch: fake.fetch });
+  const error = await failureOf(kube.exec({ pod: "box" }, ["ls"]));
+  assertEquals(error.code, "unsupported");
+  assertEquals(
+    error.message,
+    "Cannot connect to the Kubernetes API: the fetch that is passed in cannot open WebSockets",
+  );
+  assert(error.hint!.includes("listen()"));
+});
+
 Deno.test("exec: straight to a kubelet", async () => {
   const paths: string[] = [];
   await using kubelet = await startRawServer(async (call) => {
