@@ -61,13 +61,10 @@ export function fetchOpener(fetch: Fetch): SocketOpener {
         webSocket?: WebSocketLike & { accept(): void; binaryType?: string } | null;
       };
       if (!webSocket) {
-        if (!response.ok) return response;
+        // Most engines leave the wish for a socket out.
+        if (!response.ok && !(await isWish(response))) return response;
         await response.body?.cancel().catch(() => {});
-        throw cannot(
-          "open WebSockets",
-          "this fetch",
-          "Pass none, or one that answers with a webSocket as Workers' does",
-        );
+        throw noSockets();
       }
       webSocket.binaryType = "arraybuffer";
       const protocol = response.headers.get("sec-websocket-protocol") ?? "";
