@@ -118,5 +118,5 @@ function base64url(text: string): string {
 
 /** Whether an ordinary request was refused only for being one: then the reason is another. */
 async function isWish(answer: Response): Promise<boolean> {
-  return answer.status === 400 && (await answer.clone().text()).includes("Upgrade request required");
+  return (await answer.clone().text()).includes("Upgrade request required");
 }
