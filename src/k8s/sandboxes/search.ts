@@ -31,7 +31,6 @@ export async function search<T>(options: FromK8sOptions, work: (search: Search) 
   const gateway = domain === undefined && sandboxBaseUrl === undefined ? await GatewayDomain.find() : undefined;
   // Sends nothing; but what is wrong with the options is said before anything happens.
   new RuntimeClient({ ...settings, ...(gateway && { domain: "gateway" }), sandboxId: "none" });
-  signal?.throwIfAborted();
   const lend = await kubeLender(given, signal);
   return await lend(async (kube) => {
     // Who passes a client knows its cluster.
