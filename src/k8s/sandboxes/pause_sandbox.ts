@@ -1,11 +1,6 @@
 import type { KubeClient } from "../client/kube_client.ts";
 import type { KubeCallOptions, Sandbox } from "../types.ts";
-import { changeSandbox } from "./change_sandbox.ts";
-import { describeObject } from "./describe_object.ts";
-import { notRunning } from "./not_running.ts";
 import type { ObjectRef } from "./object_ref.ts";
-import { isPauseWanted, phaseOf } from "./sandbox_fields.ts";
-import { sandboxState } from "./sandbox_state.ts";
 import { subjectOf } from "./subject.ts";
 
 /**
@@ -39,13 +34,6 @@ export async function pauseSandbox(
   target: ObjectRef,
   options: KubeCallOptions = {},
 ): Promise<Sandbox> {
-  const subject = subjectOf<Sandbox>(kube, target, "sandboxes");
-  return await changeSandbox(subject, "pause", options, (sandbox) => {
-    const info = sandboxState(sandbox);
-    // "Paused" is also counted what is on its way out of a pause, or has no phase yet.
-    const isPausing = info.state === "paused" && isPauseWanted(sandbox) && phaseOf(sandbox) !== "";
-    if (isPausing) return undefined;
-    if (info.state === "running" || (info.state === "paused" && phaseOf(sandbox) === "Paused")) return { paused: true };
-    throw notRunning(sandbox, { ...info, what: `pause ${subject.title}`, about: describeObject(sandbox) });
-  });
+  const { pause } = await import("./pause_and_resume.ts");
+  return await pause(subjectOf<Sandbox>(kube, target, "sandboxes"), options);
 }

@@ -1,6 +1,6 @@
 import type { KubeClient } from "../client/kube_client.ts";
 import type { KubeCallOptions, SandboxSet } from "../types.ts";
-import { checkReplicas } from "./checks.ts";
+import { checkReplicas } from "./replicas.ts";
 import { isMissing, objectMissing } from "./missing.ts";
 import type { ObjectRef } from "./object_ref.ts";
 import { subjectOf } from "./subject.ts";

@@ -1,19 +1,8 @@
-import { checkNumber } from "../../errors/checks.ts";
-
-/** What fits the API's integers. */
-const MOST = 2 ** 31 - 1;
 /** Prefixes of keys that the platform itself writes: a claim with such labels is never completed. */
 const RESERVED = ["agents.kruise.io/", "e2b.agents.kruise.io/"];
 
 const NAME = /^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$/;
 const PREFIX = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
-
-/** Checks a number of sandboxes. Throws a `TypeError` or a `RangeError`. */
-export function checkReplicas(replicas: number, least: number): number {
-  checkNumber("replicas", replicas);
-  if (Number.isInteger(replicas) && replicas >= least && replicas <= MOST) return replicas;
-  throw new RangeError(`Cannot use ${replicas} as replicas: pass an integer from ${least} to ${MOST}`);
-}
 
 /** Checks environment variables. Values are not shown. Throws a `TypeError` or a `RangeError`. */
 export function checkEnvs(envs: unknown): Record<string, string> {

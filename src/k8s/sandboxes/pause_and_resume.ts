@@ -1,0 +1,58 @@
+import type { KubeCallOptions, Sandbox } from "../types.ts";
+import { changeSandbox, type SpecChange } from "./change_sandbox.ts";
+import { describeObject } from "./describe_object.ts";
+import { notRunning } from "./not_running.ts";
+import { conditionOf, isPauseWanted, phaseOf, timeOf } from "./sandbox_fields.ts";
+import { sandboxState } from "./sandbox_state.ts";
+import type { Subject } from "./subject.ts";
+import { kubeTime } from "./times.ts";
+
+/** What a sandbox is left with at least, as when the platform's own API resumes one. */
+const LEAST_MS = 300_000;
+const TIMERS = ["pauseTime", "shutdownTime"] as const;
+/** The phases out of which a sandbox can be resumed. */
+const PHASES: readonly string[] = ["Paused", "Running", "Resuming"];
+
+/** Says that a sandbox shall be paused. */
+export async function pause(subject: Subject<Sandbox>, options: KubeCallOptions): Promise<Sandbox> {
+  return await changeSandbox(subject, "pause", options, (sandbox) => {
+    const info = sandboxState(sandbox);
+    // "Paused" is also counted what is on its way out of a pause, or has no phase yet.
+    const isPausing = info.state === "paused" && isPauseWanted(sandbox) && phaseOf(sandbox) !== "";
+    if (isPausing) return undefined;
+    if (info.state === "running" || (info.state === "paused" && phaseOf(sandbox) === "Paused")) return { paused: true };
+    throw notRunning(sandbox, { ...info, what: `pause ${subject.title}`, about: describeObject(sandbox) });
+  });
+}
+
+/** Says that a sandbox shall run again. */
+export async function resume(subject: Subject<Sandbox>, options: KubeCallOptions): Promise<Sandbox> {
+  return await changeSandbox(subject, "resume", options, (sandbox) => {
+    const now = new Date();
+    const info = sandboxState(sandbox, now);
+    const phase = phaseOf(sandbox);
+    const isOnItsWay = !isPauseWanted(sandbox) && (phase === "Running" || phase === "Resuming");
+    if (info.state === "running" || (info.reason === "RunningResourceClaimedButNotReady")) return undefined;
+    if (info.state === "paused" && isOnItsWay) return undefined;
+    if (info.state === "paused" && PHASES.includes(phase)) return { paused: false, ...laterTimers(sandbox, now) };
+    throw notRunning(sandbox, { ...info, what: `resume ${subject.title}`, about: describeObject(sandbox) });
+  });
+}
+
+/** The timers that are set, moved by the time of the pause. */
+function laterTimers(sandbox: Sandbox, now: Date): SpecChange {
+  const set = TIMERS.flatMap((field) => {
+    const time = timeOf(sandbox, field);
+    return time === undefined ? [] : [{ field, time }];
+  });
+  if (set.length === 0) return {};
+  const earliest = Math.min(...set.map(({ time }) => time));
+  const later = Math.max(pausedFor(sandbox, now), now.getTime() + LEAST_MS - earliest);
+  return Object.fromEntries(set.map(({ field, time }) => [field, kubeTime(field, new Date(time + later))]));
+}
+
+/** For how long a sandbox has been paused, in milliseconds. */
+function pausedFor(sandbox: Sandbox, now: Date): number {
+  const since = Date.parse(conditionOf(sandbox, "SandboxPaused")?.lastTransitionTime ?? "");
+  return Number.isNaN(since) ? 0 : Math.max(0, now.getTime() - since);
+}
