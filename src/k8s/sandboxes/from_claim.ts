@@ -1,20 +1,5 @@
-import { isSandboxError, type RuntimeClient } from "../../../mod.ts";
-import { checkCount } from "../../errors/checks.ts";
-import { checkName, checkNamespace } from "../client/names.ts";
-import { isNotFound } from "../errors/predicates.ts";
-import type { SandboxClaim } from "../types.ts";
-import { claimedOf, claimIncomplete, claimMissing, replicasOf } from "./claim_errors.ts";
-import { claimUnfinished, sandboxesOf } from "./claimed_sandboxes.ts";
-import { createClient } from "./client_of.ts";
-import { reportOf } from "./describe_object.ts";
+import type { RuntimeClient } from "../../../mod.ts";
 import type { FromK8sOptions } from "./from_options.ts";
-import { isMissing } from "./missing.ts";
-import { phaseOf } from "./sandbox_fields.ts";
-import { CLAIMS } from "./sandbox_keys.ts";
-import { type Search, search } from "./search.ts";
-import { type Subject, subjectOf } from "./subject.ts";
-import { untilRouted } from "./until_routed.ts";
-import { waitForClaim } from "./wait_for_claim.ts";
 
 /** How the sandboxes of a claim are found. */
 export interface FromClaimOptions extends FromK8sOptions {
@@ -69,50 +54,5 @@ export async function fromClaim(
   name: string,
   options: FromClaimOptions = {},
 ): Promise<RuntimeClient[]> {
-  const place = { namespace: checkNamespace(namespace), name: checkName(name, CLAIMS) };
-  const { minReplicas, ...rest } = options;
-  if (minReplicas !== undefined) checkCount("minReplicas", minReplicas);
-  return await search(rest, async (search) => {
-    const claim = await completedClaim(search, subjectOf(search.kube, place, "sandboxclaims"), minReplicas);
-    const sandboxes = await sandboxesOf(claim, minReplicas ?? replicasOf(claim), search);
-    const clients = sandboxes.map((sandbox) => createClient(sandbox, search));
-    // What was claimed a moment ago, the gateway may not know yet.
-    const { waitReady, settings, limits } = search;
-    if (waitReady) await Promise.all(clients.map((client) => untilRouted(client, settings, limits().signal)));
-    return clients;
-  });
-}
-
-/** The claim as the platform is through with it, with enough sandboxes. */
-async function completedClaim(
-  search: Search,
-  subject: Subject<SandboxClaim>,
-  minReplicas: number | undefined,
-): Promise<SandboxClaim> {
-  let claim = await readClaim(search, subject);
-  if (search.waitReady && !isCompleted(claim)) {
-    try {
-      claim = await waitForClaim(search.kube, subject, search.limits());
-    } catch (error) {
-      // Fewer than it asked for may be enough.
-      if (minReplicas === undefined || !isSandboxError(error, "claim_incomplete")) throw error;
-      claim = await readClaim(search, subject);
-    }
-  }
-  if (!isCompleted(claim)) throw claimUnfinished(claim);
-  if (claimedOf(claim) >= (minReplicas ?? replicasOf(claim))) return claim;
-  const report = await reportOf(subject, claim, search.limits().signal);
-  throw claimIncomplete(claim, subject.title, "it is completed", report, "use");
-}
-
-function isCompleted(claim: SandboxClaim): boolean {
-  return phaseOf(claim) === "Completed";
-}
-
-async function readClaim({ limits }: Search, subject: Subject<SandboxClaim>): Promise<SandboxClaim> {
-  try {
-    return await subject.resource.get(subject.name, limits());
-  } catch (error) {
-    throw isNotFound(error) && isMissing(error, subject.name) ? claimMissing("use", subject, error) : error;
-  }
+  return await (await import("./from_now.ts")).byClaim(namespace, name, options);
 }

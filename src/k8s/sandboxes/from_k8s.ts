@@ -1,10 +1,5 @@
 import type { RuntimeClient } from "../../../mod.ts";
-import { checkName, checkNamespace } from "../client/names.ts";
-import { clientOf } from "./client_of.ts";
-import { findByName } from "./find_by_name.ts";
 import type { FromK8sOptions } from "./from_options.ts";
-import { SANDBOXES } from "./sandbox_keys.ts";
-import { search } from "./search.ts";
 
 /**
  * Makes a client of a sandbox by the name of its `Sandbox` object. Its id and its token are those of the object, which
@@ -63,6 +58,5 @@ export async function fromK8s(
   name: string,
   options: FromK8sOptions = {},
 ): Promise<RuntimeClient> {
-  const target = { namespace: checkNamespace(namespace), name: checkName(name, SANDBOXES) };
-  return await search(options, async (search) => await clientOf(await findByName(search, target), search));
+  return await (await import("./from_now.ts")).byName(namespace, name, options);
 }

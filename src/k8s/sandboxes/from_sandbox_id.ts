@@ -1,8 +1,5 @@
 import type { RuntimeClient } from "../../../mod.ts";
-import { clientOf } from "./client_of.ts";
-import { findById, type IdSearch, idSearch } from "./find_by_id.ts";
 import type { FromK8sOptions } from "./from_options.ts";
-import { search } from "./search.ts";
 
 /**
  * Makes a client of a sandbox by the id that the gateway knows it by: a short one, or `<namespace>--<name>`. Otherwise
@@ -34,6 +31,5 @@ import { search } from "./search.ts";
  * ```
  */
 export async function fromSandboxId(sandboxId: string, options: FromK8sOptions = {}): Promise<RuntimeClient> {
-  const wanted: IdSearch = idSearch(sandboxId);
-  return await search(options, async (search) => await clientOf(await findById(search, wanted), search));
+  return await (await import("./from_now.ts")).byId(sandboxId, options);
 }
