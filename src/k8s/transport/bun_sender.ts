@@ -1,12 +1,15 @@
 import { checkPem } from "./check_pem.ts";
 import { httpsSender } from "./https_sender.ts";
-import { cannot, fetchInit, type Sender, type SenderOptions } from "./sender.ts";
+import { cannot, fetchInit, isAddress, type Sender, type SenderOptions } from "./sender.ts";
 
-/** By Bun's `fetch`, which takes all that TLS needs. Repeated headers, which it would join, go by `node:https`. */
+/**
+ * By Bun's `fetch`, which takes almost all that TLS needs. Repeated headers, which it would join, and the check of an
+ * address go by `node:https`.
+ */
 export async function bunSender(options: SenderOptions): Promise<Sender> {
   const { tls: { ca, serverName, insecure, proxyUrl }, cert, key, repeats } = options;
   await checkPem(options);
-  if (repeats) return await httpsSender(options, "Bun");
+  if (repeats || (serverName !== undefined && isAddress(serverName))) return await httpsSender(options, "Bun");
   if (proxyUrl?.startsWith("socks5:")) {
     throw cannot("use a socks5: proxy-url", "Bun", "Use an http: proxy, or run on Deno or Node");
   }

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { cannot, type Sender, type SenderOptions, type SentRequest } from "./sender.ts";
+import type { checkServerIdentity, PeerCertificate } from "node:tls";
+import { cannot, isAddress, type Sender, type SenderOptions, type SentRequest } from "./sender.ts";
 
 /**
  * By `node:https`, which Deno, Bun and Node have, and which does what their `fetch` cannot: several lines of a header,
@@ -17,9 +18,10 @@ export async function httpsSender(options: SenderOptions, runtime: string): Prom
       "Use an https: server, or run on Deno",
     );
   }
-  const [http, https, { pipeline, Readable }, { createGunzip }] = await Promise.all([
+  const [http, https, { checkServerIdentity }, { pipeline, Readable }, { createGunzip }] = await Promise.all([
     import("node:http"),
     import("node:https"),
+    import("node:tls"),
     import("node:stream"),
     import("node:zlib"),
   ]);
@@ -27,7 +29,7 @@ export async function httpsSender(options: SenderOptions, runtime: string): Prom
     keepAlive: true,
     ...(ca !== undefined && { ca }),
     ...(cert !== undefined && { cert, key }),
-    ...(serverName !== undefined && { servername: serverName }),
+    ...(serverName !== undefined && named(serverName, checkServerIdentity)),
     rejectUnauthorized: !insecure,
   };
   const agent = !secure
@@ -77,6 +79,12 @@ export async function httpsSender(options: SenderOptions, runtime: string): Prom
       return Promise.resolve();
     },
   };
+}
+
+/** The name to ask for and to check; an address is checked alone. */
+function named(servername: string, check: typeof checkServerIdentity): object {
+  if (!isAddress(servername)) return { servername };
+  return { servername: "", checkServerIdentity: (_: string, peer: PeerCertificate) => check(servername, peer) };
 }
 
 /** Each name with all its values. */

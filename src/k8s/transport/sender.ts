@@ -35,6 +35,11 @@ export interface SenderOptions {
   readonly secure: boolean;
 }
 
+/** Whether a server is named by its address, for which TLS has no place: it can only be checked. */
+export function isAddress(name: string): boolean {
+  return /^\d+(\.\d+){3}$|:/.test(name);
+}
+
 /** The error for something that the runtime's connections cannot do. */
 export function cannot(what: string, runtime: string, hint: string): UnsupportedError {
   return new UnsupportedError(`Cannot connect to the Kubernetes API: ${runtime} cannot ${what}`, {

@@ -51,6 +51,16 @@ const SETTINGS: readonly TransportCase[] = [
     },
   },
   {
+    name: "a tls-server-name that is an address",
+    async run(stage) {
+      const server = `https://localhost:${stage.ports.api}`;
+      await seen(trusting(stage, "api", { server, "tls-server-name": "127.0.0.1" }), { token: TOKEN });
+      const other = seen(trusting(stage, "api", { server, "tls-server-name": "10.1.2.3" }), { token: TOKEN });
+      const { message } = await rejects(other, "tls");
+      check(message.endsWith("the server's certificate is for other names"), message);
+    },
+  },
+  {
     name: "insecure-skip-tls-verify, with a client certificate",
     async run(stage) {
       await seen({ server: urlOf(stage, "expired"), "insecure-skip-tls-verify": true });
