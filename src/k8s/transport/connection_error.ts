@@ -72,6 +72,15 @@ const ROWS: readonly Row[] = [
     hint: "Set tls-server-name to a name of the certificate, or use a server URL that it names",
   },
   {
+    // An API server that stops or starts, or a load balancer without one, is no trouble of TLS. Node, Bun: ECONNRESET, with
+    // "before secure TLS connection was established"; Deno: "tls handshake eof", "without sending TLS close_notify".
+    text: /ECONNRESET|handshake eof|close_notify|connection reset|EPIPE|broken pipe/i,
+    code: "network",
+    detail: "the connection was cut",
+    retryable: true,
+    hint: "The API server or what is before it may be starting: try again later",
+  },
+  {
     // Node, Bun: OpenSSL's codes; Deno: rustls' "invalid peer certificate"; both sides of a plain/TLS mix-up.
     text: /CERT_|_CERT|certificate|ERR_TLS|ERR_SSL|EPROTO|wrong version number|InvalidContentType|corrupt message|TLS/i,
     code: "tls",

@@ -11,7 +11,7 @@ async function fails(cluster: Entry, user: Entry, code: SandboxErrorCode, detail
     const error = await rejects(transport.fetch("/api"), code);
     check(error.message.endsWith(`: ${detail}`), error.message);
     check(typeof error.hint === "string", "it has a hint");
-    equal(error.retryable, code === "network" && detail === "connection refused", "retryable");
+    equal(error.retryable, code === "network" && [REFUSED, CUT].includes(detail), "retryable");
     check(!everythingOf(error).includes(TOKEN), "the token is told");
     check(!/BEGIN|p@ss|p%40ss/.test(everythingOf(error)), "a key or a password is told");
   });
@@ -27,6 +27,8 @@ const UNTRUSTED = "the server's certificate is from an authority that is not tru
 const EXPIRED = "the server's certificate has expired or is not valid yet";
 const OTHER_NAMES = "the server's certificate is for other names";
 const NO_TLS = "the TLS connection failed";
+const REFUSED = "connection refused";
+const CUT = "the connection was cut";
 const UNUSABLE = "the certificates or the key cannot be used";
 /** Bun does not tell the server's alerts apart. */
 const REFUSED_CLIENT = (engine: Engine) =>
@@ -68,7 +70,21 @@ export const FAILURE_CASES: readonly TransportCase[] = [
   failing("TLS where there is none", "tls", NO_TLS, (stage) => [
     trusting(stage, "plain", { server: `https://127.0.0.1:${stage.ports.plain}` }),
   ]),
-  failing("nothing listens", "network", "connection refused", (stage) => [trusting(stage, "closed")]),
+  failing("nothing listens", "network", REFUSED, (stage) => [trusting(stage, "closed")]),
+  failing("the connection ends in the middle of the handshake", "network", CUT, (stage) => [trusting(stage, "ends")]),
+  failing("as that, where a name is checked", "network", CUT, (stage) => [
+    trusting(stage, "ends", { "tls-server-name": "api.example" }),
+  ]),
+  {
+    name: "the connection ends in the middle of a request: network",
+    async run(stage) {
+      await using(trusting(stage, "api"), { token: TOKEN }, async (transport) => {
+        await (await transport.fetch("/api")).text();
+        const error = await rejects(transport.fetch("/cut"), "network");
+        equal([error.retryable, error.message.includes("the connection ")], [true, true]);
+      });
+    },
+  },
   failing("a proxy's password is wrong", "network", "the proxy refused", (stage) => [
     trusting(stage, "api", { "proxy-url": `http://proxy-user:wrong-p%40ss@127.0.0.1:${stage.ports.proxy}` }),
   ]),

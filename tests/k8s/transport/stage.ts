@@ -23,7 +23,8 @@ export interface Stage {
 /**
  * `api` asks for a client certificate and takes any answer, `strict` takes only those of its authority, the certificates
  * of `expired` and `otherName` are no good, `plain` is without TLS, `elsewhere` is where a redirect leads, nothing
- * listens at `closed`; `asksClient` and `refusesClient` end the handshake with an alert on the client's certificate. `proxy` wants a password, and so does `socks`, which speaks SOCKS 5.
+ * listens at `closed`; `asksClient` and `refusesClient` end the handshake with an alert on the client's certificate, and
+ * `ends` without a word. `proxy` wants a password, and so does `socks`, which speaks SOCKS 5.
  */
 export type StagePort =
   | "api"
@@ -35,6 +36,7 @@ export type StagePort =
   | "closed"
   | "asksClient"
   | "refusesClient"
+  | "ends"
   | "proxy"
   | "socks";
 
@@ -73,6 +75,7 @@ export async function startStage(): Promise<RunningStage> {
     // chance: it closes the connection right after the alert.
     asksClient: alerting(116),
     refusesClient: alerting(48),
+    ends: createSocketServer((socket) => void socket.on("error", () => {}).once("data", () => socket.destroy())),
     proxy: createPlain().on("connect", proxied),
     socks: createSocketServer((socket) => void socks(socket)),
   };
@@ -139,6 +142,8 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
       return void response.writeHead(307, { location: `http://127.0.0.1:${elsewhere}/` }).end("{}");
     case "/silent":
       return;
+    case "/cut":
+      return void request.socket.destroy();
     case "/stream":
       response.writeHead(200, { "content-type": "application/json" });
       return void response.write("first\n");
