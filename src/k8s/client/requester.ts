@@ -8,6 +8,7 @@ import type { KubeTransport } from "../transport/kube_transport.ts";
 import type { KubeCallOptions } from "../types.ts";
 import { checkMilliseconds } from "../../errors/checks.ts";
 import { readErrorText } from "./error_body.ts";
+import { endingWith, linkSignals } from "./linked_signal.ts";
 import { type CallScope, type Clock, DEFAULT_TIMEOUT_MS, systemClock, withLimits } from "./limits.ts";
 import { type Query, withQuery } from "./query.ts";
 import { parseRetryAfter, pauseBefore, type Repeatable, setRetryAfter } from "./repeats.ts";
@@ -27,7 +28,9 @@ export interface ApiRequest extends Repeatable {
   readonly contentType?: string | undefined;
   /** The type wanted; JSON where absent. */
   readonly accept?: string | undefined;
-  /** The answer is read as it comes, for which it must not be compressed; who reads it repeats the request, too. */
+  /** The answer is read as it comes, for which it must not be compressed. */
+  readonly isPlain?: boolean | undefined;
+  /** As that, and who reads it repeats the request, too. */
   readonly isStream?: boolean | undefined;
 }
 
@@ -74,7 +77,15 @@ export class Requester {
   async open(request: ApiRequest, options: KubeCallOptions, timeoutMs: number = DEFAULT_TIMEOUT_MS): Promise<Response> {
     return await this.#limited(request, options, timeoutMs, (scope) => {
       const signals = [scope.signal, this.closed, ...(options.signal ? [options.signal] : [])];
-      return this.#repeated(request, scope, () => this.#send(request, AbortSignal.any(signals)));
+      return this.#repeated(request, scope, async () => {
+        const linked = linkSignals(signals);
+        try {
+          return endingWith(await this.#send(request, linked.signal), linked);
+        } catch (error) {
+          linked.unlink();
+          throw error;
+        }
+      });
     });
   }
 
@@ -141,7 +152,7 @@ export class Requester {
     const { method, path, query, body, contentType } = request;
     const headers: Record<string, string> = { accept: request.accept ?? "application/json", "user-agent": USER_AGENT };
     if (body !== undefined) headers["content-type"] = contentType ?? "application/json";
-    if (request.isStream) headers["accept-encoding"] = "identity";
+    if (request.isPlain || request.isStream) headers["accept-encoding"] = "identity";
     let response: Response;
     try {
       response = await this.#transport.fetch(withQuery(path, query), { method, headers, body, signal });
