@@ -45,7 +45,14 @@ export function rawRequest(path: string, init: KubeRequestInit): ApiRequest {
     body: textOf(body),
     contentType,
     accept,
+    // Of a compressed watch, some engines read no further than the first pause of the server.
+    isPlain: isWatch(path, query?.["watch"]),
   };
+}
+
+function isWatch(path: string, given: unknown): boolean {
+  const values = [given, new URLSearchParams(path.split("?")[1]).get("watch")];
+  return values.some((value) => String(value) === "true" || String(value) === "1");
 }
 
 function checkMethod(method: string): string {

@@ -16,8 +16,9 @@ export function statusHint(status: Status, code: number, isStatus: boolean): str
       if (isStatus && !status.message?.startsWith("the server could not find")) return undefined;
       return "The server does not have this resource: check group, version and plural, and that its CustomResourceDefinition is installed";
     case 409:
-      return status.reason === "AlreadyExists"
-        ? undefined
+      if (status.reason === "AlreadyExists") return undefined;
+      return detailsOf(status).causes.some(({ reason }) => reason === "FieldManagerConflict")
+        ? "Others own these fields: leave them out of what is applied, or take them with force: true"
         : "Read the object again, and repeat the change on what is there now";
     case 410:
       return "The version is too old: list again";

@@ -245,3 +245,11 @@ Deno.test("options that cannot be are refused", async () => {
   await assertRejects(() => resource.create(undefined as never), TypeError, "no object of the API");
   assertEquals(seen.length, 0);
 });
+
+Deno.test("a watch by a request of one's own is asked for as it is, not compressed", async () => {
+  const { kube, seen } = scripted(() => json({}));
+  await kube.request("/api/v1/pods", { query: { watch: true, sendInitialEvents: true } });
+  await kube.request("/api/v1/pods?watch=1");
+  await kube.request("/api/v1/pods", { query: { limit: 1 } });
+  assertEquals(seen.map(({ headers }) => headers.get("accept-encoding")), ["identity", "identity", null]);
+});

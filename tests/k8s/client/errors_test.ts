@@ -302,3 +302,15 @@ Deno.test("lists are repeated by page", async () => {
   assertEquals(names, ["s0", "s2"]);
   assertEquals(seen.length, 3);
 });
+
+Deno.test("a conflict says what to do about it: read again, or about the fields of others", async () => {
+  assertEquals(
+    (await errorOf(() => failure(409, "Conflict"))).hint,
+    "Read the object again, and repeat the change on what is there now",
+  );
+  const causes = [{ reason: "FieldManagerConflict", message: 'conflict with "alpha"', field: ".spec.paused" }];
+  assertEquals(
+    (await errorOf(() => failure(409, "Conflict", { details: { causes } }))).hint,
+    "Others own these fields: leave them out of what is applied, or take them with force: true",
+  );
+});
