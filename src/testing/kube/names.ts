@@ -28,6 +28,11 @@ export function checkName({ name, generateName }: JsonObject, kind: Kind): reado
   return new RegExp(`^${pattern}$`).test(text) ? [] : [invalidValue("metadata.name", text, why)];
 }
 
+/** What is wrong with a name that is to be a subdomain's, if anything is. */
+export function checkSubdomain(text: string): string | undefined {
+  return new RegExp(`^${SUBDOMAIN}$`).test(text) ? undefined : NOT_A_SUBDOMAIN;
+}
+
 /** A name that begins like this, and ends by chance. */
 export function generateName(base: string): string {
   const random = crypto.getRandomValues(new Uint8Array(5));

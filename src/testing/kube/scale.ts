@@ -37,12 +37,14 @@ function parsed(call: Call): Json {
 function scaleOf(object: JsonObject): JsonObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = objectOf(object["metadata"]);
   const status = objectOf(object["status"]);
+  const replicas = objectOf(object["spec"])["replicas"] ?? 0;
   const selector = textOf(status["selector"]);
   return {
     kind: "Scale",
     apiVersion: "autoscaling/v1",
     metadata: { name, namespace, uid, resourceVersion, creationTimestamp },
-    spec: { replicas: objectOf(object["spec"])["replicas"] ?? 0 },
+    // The server leaves out a zero here, and not in the status.
+    spec: replicas === 0 ? {} : { replicas },
     status: { replicas: status["replicas"] ?? 0, ...(selector === "" ? {} : { selector }) },
   };
 }

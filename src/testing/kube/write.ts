@@ -4,6 +4,7 @@ import { type Json, type JsonObject, objectOf, sameJson, sortedJson, textOf, wit
 import type { Kind } from "./kinds.ts";
 import { type Manager, writeManagers, type Writer } from "./managers.ts";
 import { managersAfter, sameManagers } from "./managing.ts";
+import { checkLabels } from "./qualified_names.ts";
 import { type Cause, invalid } from "./refusal.ts";
 import { schemaOf } from "./schemas/any.ts";
 import { checkSchema } from "./schema_check.ts";
@@ -26,6 +27,7 @@ export function save(call: Pick<Call, "store" | "clock" | "kind">, draft: Draft,
   const object = withSystemFields(draft, kind, time);
   const meta = objectOf(object["metadata"]);
   const causes = [
+    ...checkLabels(meta),
     ...checkFinalizers(meta, objectOf(old?.["metadata"])),
     ...checkSchema(object, old, schemaOf(kind), ""),
   ];
