@@ -21,9 +21,11 @@ export async function completedClaim(
     try {
       claim = await waitForClaim(search.kube, subject, search.limits());
     } catch (error) {
-      // Fewer than it asked for may be enough.
       if (minReplicas === undefined || !isSandboxError(error, "claim_incomplete")) throw error;
-      claim = await readClaim(search, subject);
+      // Fewer than it asked for may be enough; but not where it is gone, of which the error says more.
+      claim = await readClaim(search, subject).catch((second) => {
+        throw isNotFound(second) ? error : second;
+      });
     }
   }
   if (!isCompleted(claim)) throw claimUnfinished(claim);

@@ -156,6 +156,21 @@ Deno.test("fromClaim: waitReady and a claim that ends with too few, or not at al
   assert(api.watches <= 1, "only the cluster's own");
 });
 
+Deno.test("fromClaim: a claim that vanishes while it is waited for", async () => {
+  await using cluster = await FakeCluster.start();
+  const { kube, gateway: { domain }, api } = cluster;
+  const object = api.write(claim("job", 2, { phase: "Claiming", claimedReplicas: 1 }));
+  const calls = [undefined, 1].map((minReplicas) =>
+    failure(() => fromClaim("default", "job", { kube, domain, waitReady: true, minReplicas }))
+  );
+  await watched(cluster, "sandboxclaims", 2);
+  api.remove(object);
+  for (const error of await Promise.all(calls)) {
+    const message = /it was deleted with 1 of 2 sandboxes/;
+    assertFailure(error, { name: "SandboxError", code: "claim_incomplete", message, hint: /releaseClaim/ });
+  }
+});
+
 /** Waits until so many watches of single objects of a kind were opened. */
 async function watched({ api }: FakeCluster, plural: string, count = 1, from = 0): Promise<void> {
   const opened = () =>
