@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { createClaim, isAlreadyExists, isNotFound, releaseClaim, waitForClaim } from "../../../src/k8s/mod.ts";
 import type { KubeObject, SandboxClaim } from "../../../src/k8s/mod.ts";
-import { claimOf, condition, control, sandboxOf, stage, STATUS, until, watched } from "./stage.ts";
+import { claimOf, condition, control, late, sandboxOf, stage, STATUS, until, watched } from "./stage.ts";
 import { assertFailure, failure } from "./tools.ts";
 
 const JOB = { name: "job" };
@@ -235,7 +235,7 @@ Deno.test("waitForClaim: names that cannot be, and a signal that fired, make no 
 
 Deno.test("waitForClaim: nobody has seen it", async () => {
   await using on = await stage([claimOf("job")]);
-  const error = await failure(() => waitForClaim(on.kube, JOB, { timeoutMs: 30 }));
+  const error = await late((timeoutMs) => waitForClaim(on.kube, JOB, { timeoutMs }));
   assertFailure(error, { name: "TimeoutError", code: "wait_timeout", message: /no phase/, hint: /^No controller/ });
 });
 

@@ -6,6 +6,7 @@ import type { KubeObject, OwnerReference, Sandbox, SandboxClaim } from "../../..
 import { kubeFetch } from "../../../src/k8s/transport/kube_fetch.ts";
 import { type FakeKube, type FakeKubeOptions, startFakeKube } from "../../../src/testing/mod.ts";
 import { TestClock } from "../client/scripted.ts";
+import { failure } from "./tools.ts";
 
 /** The runtime's token, which must never be shown. */
 export const RUNTIME_TOKEN = "b1f7a4a0-9d1e-4d0b-8a1c-0c6a2f6d9e77";
@@ -155,4 +156,12 @@ export function control(fake: FakeKube, object: KubeObject, status: object, spec
   const { apiVersion, kind, metadata } = object;
   const now = fake.get({ apiVersion, kind, metadata }) as Sandbox;
   fake.write({ ...now, spec: { ...now.spec, ...spec }, status: { ...status } });
+}
+
+/** What a wait with a short limit rejects with. One that was over before the object was read says nothing: once more. */
+export async function late(wait: (timeoutMs: number) => Promise<unknown>): Promise<Error> {
+  for (let timeoutMs = 30;; timeoutMs *= 2) {
+    const error = await failure(() => wait(timeoutMs));
+    if (!error.message.includes("it was not read once")) return error;
+  }
 }
