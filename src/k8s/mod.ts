@@ -5,6 +5,17 @@
  * An import of this entry asks for no permission. Files, environment, processes and the TLS of the host are reached
  * when a call needs them.
  *
+ * @example From a name to a command
+ * ```ts
+ * import { fromK8s } from "@kruise-agents/runtime/k8s";
+ *
+ * async function hello(): Promise<string> {
+ *   // kubectl port-forward --namespace sandbox-system service/sandbox-gateway 7788
+ *   const sandbox = await fromK8s("default", "my-sandbox", { domain: "127.0.0.1:7788" });
+ *   return (await sandbox.commands.run("echo hello")).stdout;
+ * }
+ * ```
+ *
  * @module
  */
 
