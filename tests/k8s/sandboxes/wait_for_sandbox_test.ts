@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { KubeStatusError } from "../../../mod.ts";
+import { KubeStatusError, TimeoutError } from "../../../mod.ts";
 import { type Sandbox, sandboxState, waitForSandbox } from "../../../src/k8s/mod.ts";
 import { condition, control, late, NOT_READY, POOLED, sandboxOf, stage, STATUS, watched } from "./stage.ts";
 import { bookmark, events, failure as refused, json, sandbox, scripted } from "../client/scripted.ts";
@@ -158,6 +158,12 @@ Deno.test("waitForSandbox: what was before the read is left out of a watch from 
     return events(...lines, bookmark("501"), ["MODIFIED", at("502", STATUS.running)]);
   });
   assertEquals((await waitForSandbox(kube, { name: "mine" })).metadata.resourceVersion, "502");
+});
+
+Deno.test("waitForSandbox: the limit of one request is not the limit of the wait", async () => {
+  const slow = new TimeoutError("Cannot get sandboxes", { code: "request_timeout" });
+  const { kube } = scripted(() => Promise.reject(slow));
+  assertEquals(await failure(() => waitForSandbox(kube, { name: "mine" })) === slow, true);
 });
 
 Deno.test("waitForSandbox: none of that name, in no such namespace either", async () => {
