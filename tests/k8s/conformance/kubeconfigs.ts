@@ -18,6 +18,8 @@ export interface ExpectedAccess {
   readonly rights?: readonly Right[];
   /** Whether it asks as somebody else already, so that no other can be asked as. */
   readonly impersonates?: true;
+  /** Whether of many requests at a time most are refused, and have to be made again. */
+  readonly throttled?: true;
 }
 
 /** What becomes of a configuration. */
@@ -73,11 +75,5 @@ export const EXPECTATIONS: Readonly<Record<string, Expectation>> = {
     message: /^Cannot reach the Kubernetes API at "127\.0\.0\.1:\d+": the server's certificate is for other names$/,
     hint: /^Set tls-server-name to a name of the certificate/,
   },
-  "throttled": {
-    code: "kube_status",
-    status: 429,
-    retryable: true,
-    message: /[Tt]oo many requests/,
-    hint: /^The server has too much to do: try again later$/,
-  },
+  "throttled": { rights: DEV, throttled: true },
 };

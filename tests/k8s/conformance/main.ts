@@ -136,11 +136,33 @@ async function runFile(
   const outcomes = await runCases(targetOf(access), cases.filter((item) => canRun(item, expected)), expected.rights);
   const failures = outcomes.filter(({ error }) => error !== undefined)
     .map(({ name, error }) => `${name}\n${described(error)}`);
+  if (expected.throttled) failures.push(...await throttling(access));
   return { said: inWords(sumOf(outcomes)), failures };
 }
 
 function canRun({ needs }: KubeCase, { impersonates }: ExpectedAccess): boolean {
   return !impersonates || !needs.some((need) => need.startsWith("impersonate"));
+}
+
+/** What is wrong with how many requests at a time go. */
+async function throttling(access: KubeAccess): Promise<string[]> {
+  await using kube = createKubeClient(access, kubeFetch(access));
+  const many = async (timeoutMs: number) => {
+    const calls = Array.from({ length: 40 }, () => kube.sandboxes().list({ limit: 1, timeoutMs }));
+    return (await Promise.allSettled(calls)).flatMap((call) => call.status === "rejected" ? [call.reason] : []);
+  };
+  // The server wants to be asked again after a second, which is later than these would wait.
+  const refused = (await many(900)).filter((error) => !isSandboxError(error, "request_timeout"));
+  const found: string[] = [];
+  if (refused.length === 0) found.push("40 requests at a time: none was refused");
+  for (const error of refused) {
+    const { status, retryable, hint } = error;
+    const isGood = isSandboxError(error, "kube_status") && status === 429 && retryable &&
+      hint === "The server has too much to do: try again later";
+    if (!isGood) found.push(described(error));
+  }
+  for (const error of await many(60_000)) found.push(`although it may wait: ${described(error)}`);
+  return found;
 }
 
 /** In what an error is not the one that was expected. */

@@ -65,7 +65,9 @@ export const informers: readonly KubeCase[] = [
       await sandboxes.create(sandbox("b"));
       await sandboxes.create(sandbox("a"));
       await heard.until(4);
-      equal(heard.all, ["ADDED a", "DELETED a", "ADDED b", "ADDED a"]);
+      // Where the server has no time for the watch for long, everything is listed again, in an order of its own.
+      equal(heard.all.filter((one) => one.endsWith(" a")), ["ADDED a", "DELETED a", "ADDED a"]);
+      equal(heard.all.filter((one) => one.endsWith(" b")), ["ADDED b"]);
       equal(names(cache, unique), ["a", "b"]);
     },
   },
