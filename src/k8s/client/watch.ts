@@ -13,11 +13,8 @@ import type { Resource, ResourceEvent, WatchResourceOptions } from "./resource.t
 import { isOlder } from "./versions.ts";
 import { isToldFailure, SILENCE_MS, WatchStream } from "./watch_stream.ts";
 
-/** The server is asked to end a watch after 3 to 4 minutes: some engines end a silent body after 5. */
-const SHORTEST_SECONDS = 180;
-const SPREAD_SECONDS = 60;
 /** A watch that lasted so long was in order. */
-const STEADY_MS = 10_000;
+export const STEADY_MS = 10_000;
 /** One that told something and ended is started again so long after its start. */
 const SPACING_MS = 1_000;
 /** The longest pause where the server ends each watch early, but in order. */
@@ -173,12 +170,17 @@ class Watch<T extends KubeObject> {
         watch: true,
         allowWatchBookmarks: true,
         resourceVersion: this.#version,
-        timeoutSeconds: SHORTEST_SECONDS + Math.floor(this.#requester.clock.random() * SPREAD_SECONDS),
+        timeoutSeconds: lifetimeOf(this.#requester.clock.random()),
         labelSelector,
         fieldSelector,
       },
     };
   }
+}
+
+/** After how many seconds the server is asked to end a watch: 3 to 4 minutes. Some engines end a silent body after 5. */
+export function lifetimeOf(random: number): number {
+  return 180 + Math.floor(random * 60);
 }
 
 /** Whether our version is one that the server does not know yet: its store was restored. */

@@ -5,18 +5,13 @@ import { collectionPath } from "../client/paths.ts";
 import { retryAfterOf } from "../client/repeats.ts";
 import type { ApiRequest, Requester } from "../client/requester.ts";
 import { isOlder } from "../client/versions.ts";
-import { isAhead, isTransient } from "../client/watch.ts";
+import { isAhead, isTransient, lifetimeOf, STEADY_MS } from "../client/watch.ts";
 import { SILENCE_MS, WatchStream } from "../client/watch_stream.ts";
 import { isGone } from "../errors/predicates.ts";
 import type { KubeObject } from "../types.ts";
 import { isMissing } from "./missing.ts";
 import type { Subject } from "./subject.ts";
 
-/** The server is asked to end a watch after 3 to 4 minutes: some engines end a silent body after 5. */
-const SHORTEST_SECONDS = 180;
-const SPREAD_SECONDS = 60;
-/** A watch that lasted so long was in order. */
-const STEADY_MS = 10_000;
 /** The longest pauses: after a watch that ended early, and after a failure. */
 const MOST_AFTER_END_MS = 2_000;
 const MOST_AFTER_FAILURE_MS = 10_000;
@@ -146,7 +141,7 @@ class Follower<T extends KubeObject> {
         // The one name is what rights with `resourceNames` are matched with.
         fieldSelector: `metadata.name=${name}`,
         resourceVersion: this.#version === "" ? undefined : this.#version,
-        timeoutSeconds: SHORTEST_SECONDS + Math.floor(clock.random() * SPREAD_SECONDS),
+        timeoutSeconds: lifetimeOf(clock.random()),
       },
     };
   }
