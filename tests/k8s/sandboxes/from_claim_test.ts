@@ -140,7 +140,7 @@ Deno.test("fromClaim: waitReady and a claim that ends with too few, or not at al
   await using cluster = await FakeCluster.start();
   const { kube, gateway: { domain }, api } = cluster;
   const object = api.write(claim("job", 2, { phase: "Claiming" }));
-  const late = await failure(() => fromClaim("default", "job", { kube, domain, waitReady: true, timeoutMs: 1_000 }));
+  const late = await failure(() => fromClaim("default", "job", { kube, domain, waitReady: true, timeoutMs: 2_000 }));
   assertFailure(late, { name: "TimeoutError", code: "wait_timeout", message: /it has 0 of 2 sandboxes after \d+ ms/ });
 
   const before = api.requests.length;

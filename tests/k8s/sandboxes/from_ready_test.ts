@@ -69,7 +69,7 @@ Deno.test("waitReady: a sandbox that never runs", async () => {
   const { kube, gateway: { domain }, api } = cluster;
   const { pending } = await create(cluster);
   const options = { kube, domain, waitReady: true };
-  const late = await failure(() => fromK8s("default", "mine", { ...options, timeoutMs: 1_000 }));
+  const late = await failure(() => fromK8s("default", "mine", { ...options, timeoutMs: 2_000 }));
   assertFailure(late, {
     name: "TimeoutError",
     code: "wait_timeout",

@@ -127,8 +127,10 @@ const CALLS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     api.write({ ...there, status: PENDING } as KubeObject);
     await becomesRunning(stage, "my-sandbox");
   },
-  "sandbox-reasons": async ({ kube }) => {
-    const error = await failure(() => waitForSandbox(kube, { name: "my-pending" }, { timeoutMs: 500 }));
+  "sandbox-reasons": async ({ kube, api }) => {
+    const there = api.get({ apiVersion: API, kind: "Sandbox", metadata: { name: "my-pending" } })!;
+    api.write({ ...there, status: { phase: "Failed", message: "Pod Not Found" } } as KubeObject);
+    const error = await failure(() => waitForSandbox(kube, { name: "my-pending" }));
     if (!error.message.includes("FailedScheduling")) throw error;
   },
   "sandbox-find": async ({ kube }) => await usesToken(await fromSandboxId("k7m2qz4x3p5ab", { kube, ...REACHED })),
