@@ -1,8 +1,8 @@
 /** What these cases demand besides the demands of all portable cases. */
 
-import type { KubeStatusError } from "../../../mod.ts";
+import type { KubeStatusError, SandboxErrorByCode, SandboxErrorCode } from "../../../mod.ts";
 import { isForbidden, type ResourceEvent } from "../../../src/k8s/mod.ts";
-import { check, CheckError, rejects } from "../../conformance/check.ts";
+import { check, CheckError, rejection, rejects } from "../../conformance/check.ts";
 
 /** Demands a refusal by the server of a kind, and gives it. A missing right is thrown as it is. */
 export async function refused(
@@ -15,6 +15,16 @@ export async function refused(
   const { status, reason, message } = error;
   if (isForbidden(error)) throw error;
   throw Object.assign(new CheckError(`${what}: got ${status} ${reason}: ${message}`), { cause: error });
+}
+
+/** Demands an error of this code, and gives it. A missing right is thrown as it is. */
+export async function fails<C extends SandboxErrorCode>(
+  promise: Promise<unknown>,
+  code: C,
+): Promise<SandboxErrorByCode[C] & { readonly code: C }> {
+  const error = await rejection(promise);
+  if (isForbidden(error)) throw error;
+  return await rejects(Promise.reject(error), code);
 }
 
 /** A refusal of this status. */
