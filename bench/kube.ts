@@ -2,9 +2,10 @@
  * Measures `./k8s` against an API server with 20,000 sandboxes in another process: listing all of them beside a loop of
  * `fetch` and `JSON.parse`, and an informer that holds them while they change. Every run is a fresh process.
  *
- * deno task bench:k8s [--runtime deno,bun,node] [--rounds 5] [--objects 20000] [--changes 5000] [--note <text>] [--write]
+ * deno task bench:k8s [--runtime deno,bun,node] [--rows list,informer] [--rounds 5] [--objects 20000] [--changes 5000]
+ *                     [--note <text>] [--write]
  *
- * `--write` puts the tables into README.md, with the note of what else the machine did. It judges nothing by its exit
+ * `--write` puts the tables of the rows into README.md, with the note of what else the machine did. It judges nothing by its exit
  * code: timings are no test. That an event was lost is an error.
  */
 
@@ -12,7 +13,7 @@ import { parseArgs } from "node:util";
 import { output, serve } from "./child.ts";
 import { bundle, install } from "./install.ts";
 import type { Sandbox } from "./kube/changes.ts";
-import { type Samples, table } from "./kube/table.ts";
+import { type KubeRow, type Samples, tables } from "./kube/table.ts";
 import type { InformerSample, ListSample } from "./kube/work.ts";
 import { type Runtime, RUNTIMES } from "./rows.ts";
 import { findRuntime, type Found } from "./runtimes.ts";
@@ -21,6 +22,7 @@ const { values } = parseArgs({
   args: Deno.args,
   options: {
     runtime: { type: "string", default: RUNTIMES.join() },
+    rows: { type: "string", default: "list,informer" },
     rounds: { type: "string", default: "5" },
     objects: { type: "string", default: "20000" },
     changes: { type: "string", default: "5000" },
@@ -32,6 +34,10 @@ const runtimes = values.runtime.split(",").map((name): Runtime => {
   const known = RUNTIMES.find((runtime) => runtime === name);
   if (known === undefined) throw new TypeError(`Unknown choice "${name}": take of ${RUNTIMES.join(", ")}`);
   return known;
+});
+const rows = values.rows.split(",").map((name): KubeRow => {
+  if (name !== "list" && name !== "informer") throw new TypeError(`Unknown row "${name}": take of list, informer`);
+  return name;
 });
 const [rounds, objects, changes] = [values.rounds, values.objects, values.changes].map(Number) as [
   number,
@@ -56,24 +62,27 @@ async function follow({ launch }: Found, url: string, how: string, count: number
   return JSON.parse(await output(launch("kube/work", args, { gc: true })));
 }
 
-async function round(found: Found, url: string, number: number, samples: Samples): Promise<void> {
+async function lists(found: Found, url: string, number: number, { client, bare }: Samples): Promise<void> {
   // Another one first each time.
-  for (const side of number % 2 === 0 ? ["client", "bare"] as const : ["bare", "client"] as const) {
-    samples[side].push(await list(found, url, side));
+  const sides = [["client", client], ["bare", bare]] as const;
+  for (const [side, samples] of number % 2 === 0 ? sides : sides.toReversed()) {
+    samples.push(await list(found, url, side));
   }
-  const [client, bare] = [samples.client.at(-1)!, samples.bare.at(-1)!];
-  if (client.versions !== bare.versions) throw new Error("Cannot compare: the sides saw different lists");
+  if (client.at(-1)!.versions !== bare.at(-1)!.versions) throw new Error("Cannot compare: they saw different lists");
+}
+
+async function informers(found: Found, url: string, samples: Samples): Promise<void> {
   samples.once.push(await follow(found, url, "collect", changes));
   samples.twice.push(await follow(found, url, "collect", 2 * changes));
   samples.onceRun.push(await follow(found, url, "run", changes));
   samples.twiceRun.push(await follow(found, url, "run", 2 * changes));
 }
 
-async function write(text: string): Promise<void> {
-  const [begin, end] = ["<!-- begin k8s -->", "<!-- end k8s -->"];
+async function write(row: KubeRow, text: string): Promise<void> {
+  const [begin, end] = [`<!-- begin k8s ${row} -->`, `<!-- end k8s ${row} -->`];
   const readme = await Deno.readTextFile(README);
   const [from, to] = [readme.indexOf(begin), readme.indexOf(end)];
-  if (from < 0 || to < from) throw new Error(`README.md has no place for the tables: ${begin} … ${end}`);
+  if (from < 0 || to < from) throw new Error(`README.md has no place for the table: ${begin} … ${end}`);
   await Deno.writeTextFile(README, `${readme.slice(0, from)}${begin}\n\n${text}\n\n${readme.slice(to)}`);
   await output({ command: [Deno.execPath(), "fmt", "--quiet", README.pathname] });
 }
@@ -93,15 +102,18 @@ try {
   for (let number = 0; number < rounds; number++) {
     for (const [found, samples] of all) {
       console.error(`round ${number + 1} of ${rounds}, ${found.title}`);
-      await round(found, server.line, number, samples);
+      if (rows.includes("list")) await lists(found, server.line, number, samples);
+      if (rows.includes("informer")) await informers(found, server.line, samples);
     }
   }
   const date = new Date().toISOString().slice(0, 10);
   const size = `${objects} sandboxes of ${new TextEncoder().encode(sandbox).length} bytes`;
   const note = values.note === "" ? "" : `; ${values.note}`;
-  const text = `${date}, ${rounds} rounds, ${size}${note}\n\n${table(all, changes)}`;
-  console.log(text);
-  if (values.write) await write(text);
+  for (const row of rows) {
+    const text = `${date}, ${rounds} rounds, ${size}${note}\n\n${tables[row](all, changes)}`;
+    console.log(`${text}\n`);
+    if (values.write) await write(row, text);
+  }
 } finally {
   await Deno.remove(dir, { recursive: true });
 }

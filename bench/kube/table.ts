@@ -49,9 +49,19 @@ function total(samples: readonly InformerSample[], of: "made" | "told"): string 
   return samples.reduce((sum, sample) => sum + sample[of], 0).toLocaleString("en");
 }
 
-/** The lists, then the informers. */
-export function table(all: readonly (readonly [Found, Samples])[], changes: number): string {
-  const lists = all.map(([{ title }, samples]) => {
+/** All that was measured. */
+type All = readonly (readonly [Found, Samples])[];
+
+function listTable(all: All): string {
+  const head = [
+    "`listAll`",
+    "client",
+    "÷ loop, clock",
+    "÷ loop, processor",
+    "peak MiB: client (+) · loop (+)",
+    "asked",
+  ];
+  const lines = all.map(([{ title }, samples]) => {
     const { client, bare } = samples;
     const memory = [client, bare].map((side) =>
       `${middle(side.map(({ peakMib }) => peakMib))} (+${middle(side.map(({ growthMib }) => growthMib))})`
@@ -65,8 +75,22 @@ export function table(all: readonly (readonly [Found, Samples])[], changes: numb
       held(ratios(samples, "ms"), MOST_RATIO),
     ];
   });
-  const informers = all.map(([{ title }, { once, twice, onceRun, twiceRun }]) => {
-    const all = [...once, ...twice, ...onceRun, ...twiceRun];
+  return rows(head, lines);
+}
+
+function informerTable(all: All, changes: number): string {
+  const pair = [changes, 2 * changes].map((count) => count.toLocaleString("en")).join(" · ");
+  const head = [
+    "informer, in MiB",
+    "alive, synced",
+    `most alive, ${pair} changes`,
+    "alive after them",
+    "resident, more than before",
+    "changes told",
+    "alive, twice ÷ once",
+  ];
+  const lines = all.map(([{ title }, { once, twice, onceRun, twiceRun }]) => {
+    const runs = [...once, ...twice, ...onceRun, ...twiceRun];
     const growth = twice.map(({ most }, round) => most! / once[round]!.most!);
     return [
       title,
@@ -74,28 +98,18 @@ export function table(all: readonly (readonly [Found, Samples])[], changes: numb
       [once, twice].map((samples) => shown(samples.map(({ most }) => most), 0)).join(" · "),
       [once, twice].map((samples) => shown(samples.map(({ after }) => after), 0)).join(" · "),
       [onceRun, twiceRun].map((samples) => `+${middle(samples.map(({ risenMib }) => risenMib))}`).join(" · "),
-      `${total(all, "told")} of ${total(all, "made")}`,
-      `${shown(growth, 2)} ${held(growth, MOST_GROWTH)}`,
+      `${total(runs, "told")} of ${total(runs, "made")}`,
+      `${shown(growth, 2)}, ${held(growth, MOST_GROWTH)}`,
     ];
   });
-  const pair = [changes, 2 * changes].map((count) => count.toLocaleString("en")).join(" · ");
-  return [
-    rows([
-      "`listAll`",
-      "client",
-      "÷ bare loop",
-      "÷ bare loop, processor",
-      "peak MiB: client (+) · bare (+)",
-      "asked",
-    ], lists),
-    rows([
-      "informer",
-      "MiB alive, synced",
-      `most alive, ${pair} changes`,
-      `alive after ${pair}`,
-      `resident, ${pair}`,
-      "changes told",
-      "twice the changes ÷ once",
-    ], informers),
-  ].join("\n\n");
+  return rows(head, lines);
 }
+
+/** What can be measured. */
+export type KubeRow = "list" | "informer";
+
+/** The tables of all runtimes. */
+export const tables: Readonly<Record<KubeRow, (all: All, changes: number) => string>> = {
+  list: listTable,
+  informer: informerTable,
+};
