@@ -102,7 +102,7 @@ async function measureInformer(kube: KubeClient, collect: boolean): Promise<Info
   const heap = await heapReader();
   await fetch(`${url}/reset`, { method: "POST" });
   const errors: unknown[] = [];
-  await using held = informer(kube.sandboxes(), { onError: (error) => errors.push(error) });
+  const held = informer(kube.sandboxes(), { onError: (error) => errors.push(error) });
   await held.synced;
   if (held.list().length !== objects) throw new Error(`Cannot trust it: ${held.list().length} of ${objects} listed`);
   const synced = heap();
@@ -139,8 +139,9 @@ async function measureInformer(kube: KubeClient, collect: boolean): Promise<Info
   return { synced, most: collect ? most : null, after: heap(), risenMib, made: changes, told: count };
 }
 
-await using kube = await KubeClient.fromConfig(config);
+const kube = await KubeClient.fromConfig(config);
 const sample = job === "list"
   ? await measureList(how === "client" ? byClient(kube) : bare)
   : await measureInformer(kube, how === "collect");
-console.log(JSON.stringify(sample));
+// What is held open keeps no process alive that is done.
+process.stdout.write(`${JSON.stringify(sample)}\n`, () => process.exit());
