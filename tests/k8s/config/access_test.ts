@@ -35,6 +35,13 @@ Deno.test("the namespace is the caller's, the context's, or default", async () =
   assertEquals((await accessFromConfig(config, { namespace: "given" })).namespace, "given");
 });
 
+Deno.test("the authorities of a whole system can be those of a cluster, also where a plugin is told of them", async () => {
+  const ca = PEM.repeat(5000);
+  const host = fakeHost({ "/ca.crt": ca });
+  const config = configOf({ ...SERVER, "certificate-authority": "/ca.crt" }, { token: "t" });
+  assertEquals((await accessFromConfig(config, {}, host)).tls.ca, ca);
+});
+
 Deno.test("settings of TLS are handed on", async () => {
   const { tls, compress } = await accessOf({
     ...SERVER,
