@@ -8,6 +8,9 @@ const MOST_CONNECTIONS = 3;
 /** The longest wait that a server can ask for. */
 const LONGEST_WAIT_SECONDS = 30;
 
+/** The longest that is remembered: a timer takes no more than 25 days, and nobody waits for them. */
+const MOST_ASKED_SECONDS = 300;
+
 /** What may be done again. */
 export interface Repeatable {
   /** The HTTP method. */
@@ -20,7 +23,7 @@ const waits = new WeakMap<object, number>();
 
 /** Remembers when the server wants to be asked again. */
 export function setRetryAfter(error: object, seconds: number | undefined): void {
-  if (seconds !== undefined) waits.set(error, seconds);
+  if (seconds !== undefined) waits.set(error, Math.min(seconds, MOST_ASKED_SECONDS));
 }
 
 /** After how many seconds the server wants to be asked again, if it said so. */

@@ -193,6 +193,13 @@ Deno.test("an ERROR event that is no matter of time is told, as its Status says;
   );
   await take(busy.kube.sandboxes().watch({ resourceVersion: "9" }), 1);
   assertEquals(busy.clock.pauses, [7000]);
+  const endless = scripted((_, index) =>
+    index === 0
+      ? events(["ERROR", status(429, "TooManyRequests", { details: { retryAfterSeconds: 1e12 } })])
+      : events(["ADDED", sandbox("a", "10")])
+  );
+  await take(endless.kube.sandboxes().watch({ resourceVersion: "9" }), 1);
+  assertEquals(endless.clock.pauses, [300_000]);
   const inside = scripted(() => events(["MODIFIED", status(403, "Forbidden")]));
   await assertRejects(() => take(inside.kube.sandboxes().watch({ resourceVersion: "9" }), 1), KubeStatusError);
 });
