@@ -4,6 +4,7 @@ import { answerError, htmlError, isHtml, statusError } from "../errors/status_er
 import { detailsOf, failureStatus } from "../errors/status.ts";
 import type { KubeSocket, KubeSocketRequest } from "../sockets/kube_socket.ts";
 import type { KubeAccess } from "../config/kube_access.ts";
+import { sentCredentials } from "../transport/kube_fetch.ts";
 import type { KubeTransport } from "../transport/kube_transport.ts";
 import type { KubeCallOptions } from "../types.ts";
 import { checkMilliseconds } from "../../errors/checks.ts";
@@ -169,7 +170,7 @@ export class Requester {
     const error = answerError(request, {
       status: response.status,
       contentType: response.headers.get("content-type") ?? "",
-      text: await this.#masked(await readErrorText(response)),
+      text: masked(await readErrorText(response), response),
       retryAfterSeconds,
     });
     setRetryAfter(error, retryAfterSeconds ?? (isSandboxError(error, "kube_status") ? secondsIn(error) : undefined));
@@ -188,8 +189,7 @@ export class Requester {
       if (typeof value !== "object" || value === null) throw new SyntaxError("no object");
       const status = failureStatus(value);
       if (status === undefined) return value;
-      const masked = JSON.parse(await this.#masked(text));
-      throw statusError(request, masked, response.status);
+      throw statusError(request, JSON.parse(masked(text, response)), response.status);
     } catch (error) {
       if (isSandboxError(error)) throw error;
       const contentType = response.headers.get("content-type") ?? "";
@@ -212,14 +212,12 @@ export class Requester {
       ...(!hasSecret && { cause }),
     });
   }
+}
 
-  async #masked(text: string): Promise<string> {
-    try {
-      return withoutSecrets(text, await this.#access.credentials({}));
-    } catch {
-      return ""; // What cannot be masked is not shown.
-    }
-  }
+/** What the request was sent with, which need not be what is in force now. What cannot be masked is not shown. */
+function masked(text: string, response: Response): string {
+  const credentials = sentCredentials(response);
+  return credentials === undefined ? "" : withoutSecrets(text, credentials);
 }
 
 function secondsIn({ kubeStatus }: { kubeStatus: object }): number | undefined {

@@ -14,6 +14,13 @@ interface Current {
   readonly sender: Promise<Sender>;
 }
 
+const sent = new WeakMap<Response, KubeCredentials>();
+
+/** What a request was authorized with, by its answer as it was handed out. */
+export function sentCredentials(answer: Response): KubeCredentials | undefined {
+  return sent.get(answer);
+}
+
 /** Makes requests to one API server: by what the runtime has, or by the `fetch` that is given. */
 export function kubeFetch(access: KubeAccess, given?: Fetch): KubeTransport {
   return new Transport(access, given);
@@ -40,7 +47,10 @@ class Transport implements KubeTransport {
     const response = await this.#send(path, init, credentials);
     if (response.status !== 401) return response;
     // A refusal proves that nothing was done, so whatever was asked can be asked again.
-    const renewed = await this.#access.credentials({ refused: credentials, signal });
+    const renewed = await this.#access.credentials({ refused: credentials, signal }).catch(async (error) => {
+      await discard(response);
+      throw error;
+    });
     if (sameCredentials(renewed, credentials)) return response;
     await discard(response);
     return await this.#send(path, init, renewed);
@@ -55,6 +65,8 @@ class Transport implements KubeTransport {
   async #send(path: string, init: KubeFetchInit, credentials: KubeCredentials): Promise<Response> {
     const { server, tls } = this.#access;
     const { method = "GET", body, signal } = init;
+    // Nothing is opened for who was closed meanwhile.
+    signal?.throwIfAborted();
     let response: Response;
     try {
       const headers = [...this.#headers(init), ...credentials.headers];
@@ -67,7 +79,10 @@ class Transport implements KubeTransport {
       signal?.throwIfAborted();
       throw error instanceof SandboxError ? error : connectionError(error, server, tls.proxyUrl);
     }
-    if (!isRedirect(response)) return response;
+    if (!isRedirect(response)) {
+      sent.set(response, credentials);
+      return response;
+    }
     await discard(response);
     throw new SandboxError(`Cannot reach the Kubernetes API at "${new URL(server).host}": redirected`, {
       code: "protocol",

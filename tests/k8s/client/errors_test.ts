@@ -150,6 +150,28 @@ Deno.test("a token that a server repeats is not shown", async () => {
   }
 });
 
+Deno.test("a token that a server repeats is not shown, also when it is replaced meanwhile", async () => {
+  let count = 0;
+  const credentials = () => Promise.resolve({ headers: [["Authorization", `Bearer token-${++count}`]] as const });
+  const { kube } = scripted(({ headers }) => new Response(`you sent ${headers.get("authorization")}`, { status: 400 }), {
+    access: { credentials },
+  });
+  const error = await assertRejects(() => kube.sandboxes().create(sandbox("one", "1")), KubeStatusError);
+  assertEquals(error.message, 'Cannot create sandboxes "one" in "mine": you sent ***');
+  assertEquals(count, 1);
+});
+
+Deno.test("a 401 whose credentials cannot be renewed is let go of", async () => {
+  let isCancelled = false;
+  const body = new ReadableStream({ cancel: () => void (isCancelled = true) });
+  const failed = new SandboxError("Cannot renew", { code: "kube_config" });
+  const { kube } = scripted(() => new Response(body, { status: 401 }), {
+    access: { credentials: ({ refused } = {}) => refused ? Promise.reject(failed) : Promise.resolve({ headers: [] }) },
+  });
+  assertEquals(await kube.sandboxes().get("one").catch((error) => error), failed);
+  assert(isCancelled);
+});
+
 Deno.test("a 401 renews the credentials once, and is told when that does not help", async () => {
   const asked: boolean[] = [];
   const credentials = ({ refused }: { refused?: unknown } = {}) => {
