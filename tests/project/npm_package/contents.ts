@@ -13,8 +13,8 @@ const ALLOWED = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|mod\.(js|d\.ts
 const WANTED = ["package.json", "README.md", "LICENSE", "CHANGELOG.md"];
 const TEST = /_test\.|(^|\/)tests?\//;
 
-/** A module that a line imports or exports from. Lines of comments begin with an asterisk. */
-const IMPORT = /^(?!\s*\*(?!\/)).*\b(?:from |import |import\()"([^"]+)"/gm;
+/** A module that a line imports or exports from. Lines of comments begin with an asterisk, or are one whole. */
+const IMPORT = /^(?!\s*(?:\*(?!\/)|\/\*.*\*\/\s*$|\/\/)).*\b(?:from |import |import\()"([^"]+)"/gm;
 
 /**
  * What is wrong with a package's files, by path; nothing where all is well.

@@ -45,6 +45,11 @@ Deno.test("npm contents: nothing is wrong with a package as it should be", () =>
   assertEquals(problems({}), []);
 });
 
+Deno.test("npm contents: what a comment quotes is no dependency", () => {
+  const two = `/** From "Cannot", or from "to". */\n// import "nothing";\n/* a */ import { x } from "./two.js";`;
+  assertEquals(problems({ "src/two.js": two }), []);
+});
+
 Deno.test("npm contents: files that do not belong there, and some that are missing", () => {
   for (
     const path of ["mod.ts", "gen/a_pb.ts", "src/a_test.js", "src/tests/a.js", "tests/a.js", "deno.json", ".npmrc"]
