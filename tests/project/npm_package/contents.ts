@@ -13,8 +13,11 @@ const ALLOWED = /^(package\.json|README\.md|LICENSE|CHANGELOG\.md|mod\.(js|d\.ts
 const WANTED = ["package.json", "README.md", "LICENSE", "CHANGELOG.md"];
 const TEST = /_test\.|(^|\/)tests?\//;
 
-/** A module that a line imports or exports from. Lines of comments begin with an asterisk, or are one whole. */
-const IMPORT = /^(?!\s*(?:\*(?!\/)|\/\*.*\*\/\s*$|\/\/)).*\b(?:from |import |import\()"([^"]+)"/gm;
+/** A module that a line imports or exports from. Lines of comments begin with an asterisk. */
+const IMPORT = /^(?!\s*(?:\*(?!\/)|\/\/)).*\b(?:from |import |import\()"([^"]+)"/gm;
+
+/** A comment that is a line, or the beginning of one. */
+const COMMENT = /^\s*\/\*.*?\*\//gm;
 
 /**
  * What is wrong with a package's files, by path; nothing where all is well.
@@ -57,7 +60,7 @@ function entriesOf({ exports }: Manifest): Record<string, unknown> {
 
 /** What its modules import, with the ranges of deno.json. */
 function dependenciesOf(files: ReadonlyMap<string, string>, { imports }: Manifest): Record<string, string> {
-  const modules = [...files].filter(([path]) => /\.(js|ts)$/.test(path)).map(([, text]) => text);
+  const modules = [...files].filter(([path]) => /\.(js|ts)$/.test(path)).map(([, text]) => text.replace(COMMENT, ""));
   const specifiers = modules.flatMap((text) => [...text.matchAll(IMPORT)].map((match) => match[1]!));
   const names = new Set(specifiers.filter((name) => !/^(\.{1,2}\/|node:)/.test(name)).map(packageOf));
   return Object.fromEntries([...names].map((name) => [name, (imports[name] ?? "").replace(/^npm:.*@/, "")]));
