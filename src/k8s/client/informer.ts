@@ -156,15 +156,21 @@ class ListingInformer<T extends KubeObject> implements Informer<T> {
   async #follow(onSynced: () => void, onProgress: () => void): Promise<void> {
     const { labelSelector, fieldSelector, timeoutMs } = this.#options;
     const selectors = { labelSelector, fieldSelector, timeoutMs, signal: this.#controller.signal };
-    const { items, metadata } = await listWhole((options) => this.#resource.list(options), selectors);
-    this.#tell(this.#cache.replace(items));
+    const resourceVersion = await this.#list(selectors);
     this.#isSynced = true;
     onSynced();
-    for await (const event of this.#resource.watch({ ...selectors, resourceVersion: metadata.resourceVersion })) {
+    for await (const event of this.#resource.watch({ ...selectors, resourceVersion })) {
       if (event.type === "RESYNCED") this.#tell(this.#cache.replace(event.items));
       else this.#tell(this.#cache.apply(event.type, event.object));
       onProgress();
     }
+  }
+
+  /** Takes over a whole list, and gives its version. By itself: what waits for events would keep the list alive. */
+  async #list(selectors: SelectorOptions): Promise<string> {
+    const { items, metadata } = await listWhole((options) => this.#resource.list(options), selectors);
+    this.#tell(this.#cache.replace(items));
+    return metadata.resourceVersion;
   }
 
   #tell(changes: readonly Change<T>[]): void {
