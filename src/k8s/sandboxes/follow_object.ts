@@ -49,6 +49,8 @@ class Follower<T extends KubeObject> {
   #last: T | undefined;
   /** The version after which the next watch goes on; empty: none that the server still knows. */
   #version = "";
+  /** Whether nothing was told since it was last begun anew. */
+  #isAnew = false;
 
   constructor(subject: Subject<T>, signal: AbortSignal) {
     this.#subject = subject;
@@ -65,7 +67,7 @@ class Follower<T extends KubeObject> {
         yield* this.#watchOnce();
       } catch (error) {
         signal.throwIfAborted();
-        if (isGone(error) || isAhead(error)) this.#version = "";
+        if (isGone(error) || isAhead(error)) await this.#beginAnew();
         else await this.#pauseAfter(error);
       }
     }
@@ -90,6 +92,7 @@ class Follower<T extends KubeObject> {
           this.#version = ""; // A store that was restored: its watch says nothing until it comes to our version.
           break;
         }
+        if (version !== this.#version) this.#isAnew = false;
         if (type === "BOOKMARK") this.#version = version;
         else if (version !== this.#version) yield this.#see(object, type === "DELETED");
       }
@@ -116,6 +119,13 @@ class Follower<T extends KubeObject> {
     this.#last = object;
     this.#version = object.metadata.resourceVersion ?? "";
     return { object, isGone: gone };
+  }
+
+  /** The server does not know the version. One that says so again, and tells nothing in between, may go on with that. */
+  async #beginAnew(): Promise<void> {
+    this.#version = "";
+    if (this.#isAnew) await this.#requester.clock.sleep(this.#backoff.next(MOST_AFTER_FAILURE_MS), this.#signal);
+    this.#isAnew = true;
   }
 
   /** Waits after a failure that can mend by itself; throws every other. */

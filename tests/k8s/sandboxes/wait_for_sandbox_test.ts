@@ -1,8 +1,16 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { KubeStatusError, TimeoutError } from "../../../mod.ts";
-import { type Sandbox, sandboxState, waitForSandbox } from "../../../src/k8s/mod.ts";
+import { isForbidden, type Sandbox, sandboxState, waitForSandbox } from "../../../src/k8s/mod.ts";
 import { condition, control, late, NOT_READY, POOLED, sandboxOf, stage, STATUS, watched } from "./stage.ts";
-import { bookmark, events, failure as refused, json, sandbox, scripted } from "../client/scripted.ts";
+import {
+  bookmark,
+  events,
+  failure as refused,
+  json,
+  sandbox,
+  scripted,
+  status as statusOf,
+} from "../client/scripted.ts";
 import { assertFailure, failure } from "./tools.ts";
 
 const MINE = { name: "mine", namespace: "default" };
@@ -158,6 +166,22 @@ Deno.test("waitForSandbox: what was before the read is left out of a watch from 
     return events(...lines, bookmark("501"), ["MODIFIED", at("502", STATUS.running)]);
   });
   assertEquals((await waitForSandbox(kube, { name: "mine" })).metadata.resourceVersion, "502");
+});
+
+Deno.test("waitForSandbox: a server that knows no version is asked ever more seldom", async () => {
+  const mine = { ...sandbox("mine", "100"), status: STATUS.pending };
+  const expired = [
+    () => refused(410, "Expired"),
+    () => events(["ADDED", mine], ["ERROR", statusOf(410, "Expired")]),
+  ];
+  for (const answer of expired) {
+    const { kube, seen, clock } = scripted(({ query }) => {
+      if (seen.length > 40) return refused(403, "Forbidden");
+      return query.has("watch") ? answer() : json(mine);
+    });
+    assert(isForbidden(await failure(() => waitForSandbox(kube, { name: "mine" }, { timeoutMs: 0 }))));
+    assert(clock.now() > 60_000, `40 requests in ${clock.now()} ms`);
+  }
 });
 
 Deno.test("waitForSandbox: the limit of one request is not the limit of the wait", async () => {
