@@ -11,6 +11,6 @@ export async function nodeSender(options: SenderOptions): Promise<Sender> {
   await checkPem(options);
   const { tls, secure, server } = options;
   const { default: { env } } = await import("node:process");
-  const proxyUrl = tls.proxyUrl ?? (secure ? environmentProxy(new URL(server), env) : undefined);
+  const proxyUrl = tls.proxyUrl ?? (secure ? await environmentProxy(new URL(server), env) : undefined);
   return await httpsSender({ ...options, tls: proxyUrl === undefined ? tls : { ...tls, proxyUrl } }, "Node");
 }

@@ -3,7 +3,7 @@ import { environmentProxy } from "../../../src/k8s/transport/environment_proxy.t
 
 const PROXY = "http://proxy.test:3128";
 
-Deno.test("the proxy of the environment, and what NO_PROXY leaves out", () => {
+Deno.test("the proxy of the environment, and what NO_PROXY leaves out", async () => {
   for (
     const [url, env, expected] of [
       ["https://api.test", {}, undefined],
@@ -25,6 +25,12 @@ Deno.test("the proxy of the environment, and what NO_PROXY leaves out", () => {
       ["https://api.test", { HTTPS_PROXY: PROXY, NO_PROXY: "api.test:443" }, undefined],
       ["https://api.test:6443", { HTTPS_PROXY: PROXY, NO_PROXY: "api.test:443" }, PROXY],
       ["https://[fd00::1]:6443", { HTTPS_PROXY: PROXY, NO_PROXY: "[fd00::1]" }, undefined],
+      ["https://10.96.0.1", { HTTPS_PROXY: PROXY, NO_PROXY: "192.168.0.0/16,10.0.0.0/8" }, undefined],
+      ["https://11.96.0.1", { HTTPS_PROXY: PROXY, NO_PROXY: "10.0.0.0/8" }, PROXY],
+      ["https://[fd00::1]:6443", { HTTPS_PROXY: PROXY, NO_PROXY: "fd00::/8" }, undefined],
+      ["https://[fe00::1]:6443", { HTTPS_PROXY: PROXY, NO_PROXY: "fd00::/8" }, PROXY],
+      ["https://10.96.0.1", { HTTPS_PROXY: PROXY, NO_PROXY: "10.0.0.0/99,fd00::/8,name/8" }, PROXY],
+      ["https://10.test", { HTTPS_PROXY: PROXY, NO_PROXY: "10.0.0.0/8" }, PROXY],
     ] as const
-  ) assertEquals([url, env, environmentProxy(new URL(url), env)], [url, env, expected]);
+  ) assertEquals([url, env, await environmentProxy(new URL(url), env)], [url, env, expected]);
 });
