@@ -51,7 +51,8 @@ function readProxy(fields: Fields): string | undefined {
   if (!url || !/^(https?|socks5):$/.test(url.protocol) || url.hostname === "") {
     throw fields.error("proxy-url", "is no http:, https: or socks5: URL");
   }
-  return text;
+  // Each engine has a way of its own with spaces, upper case and missing slashes.
+  return url.href.replace(/\/$/, "");
 }
 
 function parseUrl(text: string): URL | undefined {

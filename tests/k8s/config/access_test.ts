@@ -42,6 +42,17 @@ Deno.test("the authorities of a whole system can be those of a cluster, also whe
   assertEquals((await accessFromConfig(config, {}, host)).tls.ca, ca);
 });
 
+Deno.test("a proxy-url is handed on as every engine understands it", async () => {
+  for (
+    const [given, expected] of [
+      ["http://proxy.test:3128", "http://proxy.test:3128"],
+      ["HTTP://me:secret@proxy.test:3128/", "http://me:secret@proxy.test:3128"],
+      ["https:me:secret@proxy.test:3128", "https://me:secret@proxy.test:3128"],
+      [" Socks5://proxy.test:1080 ", "socks5://proxy.test:1080"],
+    ] as const
+  ) assertEquals((await accessOf({ ...SERVER, "proxy-url": given })).tls.proxyUrl, expected);
+});
+
 Deno.test("settings of TLS are handed on", async () => {
   const { tls, compress } = await accessOf({
     ...SERVER,
