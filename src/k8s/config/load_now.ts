@@ -9,6 +9,7 @@ import type { KubeAccess, KubeCredentials } from "./kube_access.ts";
 import type { KubeConfig, KubeLoadOptions } from "./load_options.ts";
 import { mergeConfigs } from "./merge_configs.ts";
 import { checkedConfig } from "./parse_config.ts";
+import { untilAborted } from "./shared_run.ts";
 import { configError, ConfigSource } from "./source.ts";
 import { checkOptions } from "./check_options.ts";
 
@@ -18,6 +19,11 @@ const NOT_FOUND = "Set KUBECONFIG, pass the path of a kubeconfig, or run in a po
 export async function loadNow(options: KubeLoadOptions, given: KubeHost | undefined): Promise<KubeAccess> {
   checkOptions(options);
   options.signal?.throwIfAborted();
+  // A file may be a pipe that nobody writes.
+  return await untilAborted(findAccess(options, given), options.signal);
+}
+
+async function findAccess(options: KubeLoadOptions, given: KubeHost | undefined): Promise<KubeAccess> {
   const host = given ?? await loadHost("look for a Kubernetes configuration");
   const tried: KubeConfigAttempt[] = [];
   const found = await findConfig(host, options.kubeconfig, tried, options.signal);
@@ -57,7 +63,7 @@ export async function loadObject(
   const merged = mergeConfigs([checkedConfig(source, config)]);
   let host = given;
   const lazy = async (): Promise<KubeHost> => host ??= await loadHost("read what the configuration names");
-  return await accessOf({ config: merged, source }, options, lazy);
+  return await untilAborted(accessOf({ config: merged, source }, options, lazy), options.signal);
 }
 
 function accountAccess(

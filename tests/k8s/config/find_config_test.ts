@@ -196,3 +196,12 @@ Deno.test("misuse is told before anything is read", async () => {
   );
   assertEquals(host.reads.size, 0);
 });
+
+Deno.test("an abort ends the waiting for a file that nobody writes", async () => {
+  const controller = new AbortController();
+  const host = { ...fakeHost(), readText: () => new Promise<string>(() => controller.abort("given up")) };
+  assertEquals(
+    await loadKubeConfig({ kubeconfig: "/pipe", signal: controller.signal }, host).catch((error) => error),
+    "given up",
+  );
+});
