@@ -11,6 +11,7 @@ import type {
   SelectorOptions,
   WriteResourceOptions,
 } from "./resource.ts";
+import { selectorsOf } from "./selectors.ts";
 import { watchResource } from "./watch.ts";
 
 const PATCH_TYPES = {
@@ -117,14 +118,13 @@ export function createResource<T extends KubeObject>(requester: Requester, scope
       if (api.namespaced && scope.namespace === "") {
         throw new TypeError(`Cannot delete ${api.plural} in all namespaces at once: pass a namespace to the resource`);
       }
-      const { labelSelector, fieldSelector } = options;
       const { query, body } = deletion(options);
       await requester.json({
         what: `delete ${describeScope(scope)}`,
         method: "DELETE",
         idempotent: true,
         path: collectionPath(scope),
-        query: { ...query, labelSelector, fieldSelector },
+        query: { ...query, ...selectorsOf(options) },
         body,
       }, options);
     },
@@ -141,6 +141,9 @@ function deletion(options: DeleteOptions): { query: Record<string, string | unde
   const { propagationPolicy, gracePeriodSeconds, preconditions, dryRun } = options;
   if (gracePeriodSeconds !== undefined && !(Number.isInteger(gracePeriodSeconds) && gracePeriodSeconds >= 0)) {
     throw new RangeError(`Cannot use ${gracePeriodSeconds} as gracePeriodSeconds: pass an integer, 0 or more`);
+  }
+  if (preconditions !== undefined && (preconditions?.uid ?? preconditions?.resourceVersion) === undefined) {
+    throw new TypeError("Cannot use preconditions that hold nothing: pass a uid or a resourceVersion");
   }
   const given = { propagationPolicy, gracePeriodSeconds, preconditions, dryRun: dryRun ? ["All"] : undefined };
   const isPlain = Object.values(given).every((value) => value === undefined);

@@ -5,6 +5,7 @@ import type { KubeList, KubeObject } from "../types.ts";
 import { collectionPath, describeScope, type Scope } from "./paths.ts";
 import type { Requester } from "./requester.ts";
 import type { ListAllOptions, ListPageOptions, Resource, SelectorOptions } from "./resource.ts";
+import { selectorsOf } from "./selectors.ts";
 
 /** How many objects are asked for at a time, as by client-go. */
 export const PAGE_SIZE = 500;
@@ -26,7 +27,7 @@ export async function listPage<T extends KubeObject>(
   scope: Scope,
   options: ListPageOptions,
 ): Promise<KubeList<T>> {
-  const { labelSelector, fieldSelector, limit, resourceVersion, resourceVersionMatch } = options;
+  const { limit, resourceVersion, resourceVersionMatch } = options;
   if (limit !== undefined) checkCount("limit", limit);
   const what = `list ${describeScope(scope)}`;
   const answer = await requester.json<ListAnswer<T>>({
@@ -35,8 +36,7 @@ export async function listPage<T extends KubeObject>(
     idempotent: true,
     path: collectionPath(scope),
     query: {
-      labelSelector,
-      fieldSelector,
+      ...selectorsOf(options),
       limit: limit === 0 || limit === Infinity ? undefined : limit,
       continue: options.continue || undefined,
       resourceVersion,
@@ -44,7 +44,7 @@ export async function listPage<T extends KubeObject>(
     },
   }, options);
   const items = answer.items === null ? [] : answer.items;
-  if (!Array.isArray(items) || typeof answer.metadata?.resourceVersion !== "string") {
+  if (!Array.isArray(items) || !items.every(isObject) || typeof answer.metadata?.resourceVersion !== "string") {
     throw new SandboxError(`Cannot ${what}: the answer is no list`, { code: "protocol" });
   }
   const kind = typeof answer.kind === "string" ? answer.kind.replace(/List$/, "") : undefined;
@@ -53,6 +53,10 @@ export async function listPage<T extends KubeObject>(
     if (answer.apiVersion) item.apiVersion ??= answer.apiVersion;
   }
   return { ...answer, items, metadata: answer.metadata };
+}
+
+function isObject(item: { metadata?: unknown } | null): boolean {
+  return typeof item?.metadata === "object" && item.metadata !== null;
 }
 
 /** All objects, in pages. After a 410 it begins anew, without pages the second time, as those take too long here. */

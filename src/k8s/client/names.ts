@@ -2,7 +2,7 @@
 const SUBDOMAIN = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 const LABEL = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/;
 /** Names of roles and addresses may hold more: whatever is one segment of a path. */
-const FREE = /^(?!\.{1,2}$)[^/%]+$/;
+const FREE = /^(?!\.{1,2}$)[^/%\p{Surrogate}]+$/u;
 const FREE_RESOURCES = /^(rbac\.authorization\.k8s\.io\/|networking\.k8s\.io\/ipaddresses$)/;
 
 /**

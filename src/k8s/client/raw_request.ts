@@ -36,6 +36,8 @@ export function rawRequest(path: string, init: KubeRequestInit): ApiRequest {
   const { method: given = "GET", query, body, contentType, accept } = init;
   const method = checkMethod(given);
   const plain = checkPath(path).split("?")[0]!;
+  checkHeader("accept", accept);
+  checkHeader("contentType", contentType);
   return {
     what: `${method} ${plain}`,
     method,
@@ -62,13 +64,22 @@ function checkMethod(method: string): string {
   throw new RangeError(`Cannot use ${JSON.stringify(method)} as a method: the API has no such verb`);
 }
 
+function checkHeader(name: string, value: string | undefined): void {
+  if (value === undefined || (typeof value === "string" && /^[\x20-\x7e]+$/.test(value))) return;
+  throw new TypeError(`Cannot use ${JSON.stringify(value)} as ${name}: pass a media type`);
+}
+
 /** A path may name anything, but it must not be another one when a URL is made of it. */
 function checkPath(path: string): string {
   if (typeof path !== "string" || !path.startsWith("/")) {
     throw new TypeError(`Cannot use ${JSON.stringify(path) ?? typeof path} as a path: it must begin with "/"`);
   }
   const segments = path.split("?")[0]!.split("/").slice(1);
-  if (/[#\\\s]/.test(path) || segments.some((segment) => /^(\.|%2e){1,2}$/i.test(segment)) || segments[0] === "") {
+  // deno-lint-ignore no-control-regex
+  if (
+    /[#\\\s\0-\x1f\x7f]/.test(path) || segments.some((segment) => /^(\.|%2e){1,2}$/i.test(segment)) ||
+    segments[0] === ""
+  ) {
     throw new RangeError(`Cannot use ${JSON.stringify(path)} as a path: it must have no "..", "#", "\\" or spaces`);
   }
   return path;

@@ -10,6 +10,7 @@ import { collectionPath, describeScope, type Scope } from "./paths.ts";
 import { retryAfterOf } from "./repeats.ts";
 import type { ApiRequest, Requester } from "./requester.ts";
 import type { Resource, ResourceEvent, WatchResourceOptions } from "./resource.ts";
+import { selectorsOf } from "./selectors.ts";
 import { isOlder } from "./versions.ts";
 import { isToldFailure, SILENCE_MS, WatchStream } from "./watch_stream.ts";
 
@@ -159,7 +160,6 @@ class Watch<T extends KubeObject> {
   }
 
   #request(): ApiRequest {
-    const { labelSelector, fieldSelector } = this.#options;
     return {
       what: `watch ${describeScope(this.#scope)}`,
       method: "GET",
@@ -171,8 +171,7 @@ class Watch<T extends KubeObject> {
         allowWatchBookmarks: true,
         resourceVersion: this.#version,
         timeoutSeconds: lifetimeOf(this.#requester.clock.random()),
-        labelSelector,
-        fieldSelector,
+        ...selectorsOf(this.#options),
       },
     };
   }

@@ -218,11 +218,12 @@ Deno.test("names of roles may hold what is one segment of a path", async () => {
   assert(seen[0]!.path.endsWith("/clusterroles/system%3ANode%3F%23"));
   await assertRejects(() => roles.get("a/b"), RangeError);
   await assertRejects(() => roles.get(".."), RangeError);
+  await assertRejects(() => roles.get("\ud800"), RangeError);
 });
 
 Deno.test("paths that are another one in a URL are refused", async () => {
   const { kube, seen } = scripted(() => json({}));
-  for (const path of ["/api/../x", "/api/%2e%2E/x", "//evil.test/x", "/a#b", "/a\\b", "/a b"]) {
+  for (const path of ["/api/../x", "/api/%2e%2E/x", "//evil.test/x", "/a#b", "/a\\b", "/a b", "/a\0b"]) {
     await assertRejects(() => kube.request(path), RangeError, "as a path");
   }
   await assertRejects(() => kube.request("api"), TypeError, 'must begin with "/"');
@@ -239,6 +240,16 @@ Deno.test("options that cannot be are refused", async () => {
   await assertRejects(() => resource.list({ limit: -1 }), RangeError, "limit");
   await assertRejects(async () => await Array.fromAsync(resource.listAll({ pageSize: 0 })), RangeError, "pageSize");
   await assertRejects(() => resource.delete("a", { gracePeriodSeconds: 1.5 }), RangeError, "gracePeriodSeconds");
+  // With nothing in it, any object would be deleted.
+  await assertRejects(() => resource.delete("a", { preconditions: { uid: undefined as never } }), TypeError, "uid");
+  for (const labelSelector of [[], ["a=b"], { a: "b" }, null, 1] as never[]) {
+    await assertRejects(() => resource.deleteCollection({ labelSelector }), TypeError, "as labelSelector");
+    await assertRejects(() => resource.list({ labelSelector }), TypeError, "as labelSelector");
+    const watch = resource.watch({ resourceVersion: "1", fieldSelector: labelSelector });
+    await assertRejects(() => Array.fromAsync(watch), TypeError, "as fieldSelector");
+  }
+  await assertRejects(() => kube.request("/x", { accept: "a\r\nb" }), TypeError, "as accept");
+  await assertRejects(() => kube.request("/x", { contentType: "a\0b", body: {} }), TypeError, "as contentType");
   await assertRejects(() => resource.patch("a", {}, { type: "other" as never }), TypeError, "type of patch");
   await assertRejects(() => resource.patch("a", "x"), TypeError, "Cannot patch");
   await assertRejects(() => resource.apply(sandbox("a", "1"), {} as never), TypeError, "fieldManager");

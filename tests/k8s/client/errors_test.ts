@@ -133,6 +133,14 @@ Deno.test("a 403 says what to grant", async () => {
   assertEquals(quota.hint, undefined);
 });
 
+Deno.test("a list of what are no objects is a protocol error", async () => {
+  for (const item of [null, 1, {}, { metadata: null }]) {
+    const { kube } = scripted(() => list([sandbox("a", "1"), item], "1"));
+    const error = await assertRejects(() => kube.sandboxes().list(), SandboxError, "the answer is no list");
+    assertEquals(error.code, "protocol");
+  }
+});
+
 Deno.test("a token that a server repeats is not shown", async () => {
   const words = `you sent Bearer ${TOKEN}`;
   for (
@@ -153,9 +161,12 @@ Deno.test("a token that a server repeats is not shown", async () => {
 Deno.test("a token that a server repeats is not shown, also when it is replaced meanwhile", async () => {
   let count = 0;
   const credentials = () => Promise.resolve({ headers: [["Authorization", `Bearer token-${++count}`]] as const });
-  const { kube } = scripted(({ headers }) => new Response(`you sent ${headers.get("authorization")}`, { status: 400 }), {
-    access: { credentials },
-  });
+  const { kube } = scripted(
+    ({ headers }) => new Response(`you sent ${headers.get("authorization")}`, { status: 400 }),
+    {
+      access: { credentials },
+    },
+  );
   const error = await assertRejects(() => kube.sandboxes().create(sandbox("one", "1")), KubeStatusError);
   assertEquals(error.message, 'Cannot create sandboxes "one" in "mine": you sent ***');
   assertEquals(count, 1);
