@@ -9,6 +9,8 @@ import { kubeTime } from "./times.ts";
 
 /** What a sandbox is left with at least, as when the platform's own API resumes one. */
 const LEAST_MS = 300_000;
+/** The last second that the API can write, by which some mean never. */
+const LATEST = Date.UTC(9999, 11, 31, 23, 59, 59);
 const TIMERS = ["pauseTime", "shutdownTime"] as const;
 /** The phases out of which a sandbox can be resumed. */
 const PHASES: readonly string[] = ["Paused", "Running", "Resuming"];
@@ -47,12 +49,18 @@ function laterTimers(sandbox: Sandbox, now: Date): SpecChange {
   });
   if (set.length === 0) return {};
   const earliest = Math.min(...set.map(({ time }) => time));
-  const later = Math.max(pausedFor(sandbox, now), now.getTime() + LEAST_MS - earliest);
-  return Object.fromEntries(set.map(({ field, time }) => [field, kubeTime(field, new Date(time + later))]));
+  const paused = pausedFor(sandbox, now);
+  const later = Math.max(paused ?? 0, now.getTime() + LEAST_MS - earliest);
+  return Object.fromEntries(set.map(({ field, time }) => {
+    // One timer may have run out long before the pause began: that is no time by which the other one is late.
+    const most = paused === undefined ? later : Math.min(later, paused + LEAST_MS);
+    const moved = Math.max(time + most, now.getTime() + LEAST_MS);
+    return [field, kubeTime(field, new Date(Math.min(moved, LATEST)))];
+  }));
 }
 
-/** For how long a sandbox has been paused, in milliseconds. */
-function pausedFor(sandbox: Sandbox, now: Date): number {
+/** For how long a sandbox has been paused, in milliseconds; undefined where nobody wrote that down. */
+function pausedFor(sandbox: Sandbox, now: Date): number | undefined {
   const since = Date.parse(conditionOf(sandbox, "SandboxPaused")?.lastTransitionTime ?? "");
-  return Number.isNaN(since) ? 0 : Math.max(0, now.getTime() - since);
+  return Number.isNaN(since) ? undefined : Math.max(0, now.getTime() - since);
 }

@@ -7,9 +7,9 @@ import { subjectOf } from "./subject.ts";
  * Says that a sandbox shall run again. It returns as soon as that is written; the sandbox can be used when
  * {@linkcode waitForSandbox} finds it `running`. One that runs or is being resumed stays as it is.
  *
- * The sandbox's timers stood still meanwhile: `pauseTime` and `shutdownTime`, where they are set, are moved by the time
- * that it was paused, in the same patch, or else it would be paused or deleted at once. Both are moved alike, and so
- * far that 5 minutes are left at least.
+ * The sandbox's timers, `pauseTime` and `shutdownTime` where they are set, are moved by the time that it was paused, in
+ * the same patch, or else it would be paused or deleted at once; and so far that 5 minutes are left at least. That is
+ * done by the resumption alone: a sandbox whose `shutdownTime` comes while it is paused is deleted.
  *
  * If somebody else changes the sandbox at the same time, it is read and judged again. It takes the rights `get` and
  * `patch`.

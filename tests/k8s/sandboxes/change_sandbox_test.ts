@@ -97,6 +97,7 @@ const TIMERS: readonly (readonly [
   ["both keep their distance", 1, { pauseTime: -1, shutdownTime: 3 }, { pauseTime: 5, shutdownTime: 9 }],
   ["paused for unknown time", undefined, { pauseTime: -30, shutdownTime: 1 }, { pauseTime: 5, shutdownTime: 36 }],
   ["paused for unknown time, and far", undefined, { shutdownTime: 60 }, { shutdownTime: 60 }],
+  ["a pause that was wanted at once", 1, { pauseTime: -1e7, shutdownTime: 60 }, { pauseTime: 5, shutdownTime: 66 }],
   ["no timers", 30, {}, {}],
 ];
 
@@ -113,6 +114,14 @@ for (const [what, paused, before, after] of TIMERS) {
     assertEquals(spec["paused"], false);
   });
 }
+
+Deno.test("resumeSandbox: a timer that means never stays the last one that can be written", async () => {
+  const never = "9999-12-31T23:59:59Z";
+  const before = pausedSince(30, { pauseTime: 10 });
+  const sandbox: Sandbox = { ...before, spec: { ...before.spec, shutdownTime: never } };
+  await using on = await stage([sandbox]);
+  assertEquals((await resumeSandbox(on.kube, MINE)).spec["shutdownTime"], never);
+});
 
 type Verb = (kube: KubeClient, target: { name: string; namespace?: string }) => Promise<Sandbox>;
 const VERBS: readonly (readonly [name: string, verb: Verb])[] = [
