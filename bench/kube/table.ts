@@ -97,7 +97,9 @@ function informerTable(all: All, changes: number): string {
       shown(once.map(({ synced }) => synced), 0),
       [once, twice].map((samples) => shown(samples.map(({ most }) => most), 0)).join(" · "),
       [once, twice].map((samples) => shown(samples.map(({ after }) => after), 0)).join(" · "),
-      [onceRun, twiceRun].map((samples) => `+${middle(samples.map(({ risenMib }) => risenMib))}`).join(" · "),
+      [onceRun, twiceRun].map((samples) => `+${middle(samples.map(({ risenMib }) => Math.max(0, risenMib)))}`).join(
+        " · ",
+      ),
       `${total(runs, "told")} of ${total(runs, "made")}`,
       `${shown(growth, 2)}, ${held(growth, MOST_GROWTH)}`,
     ];
