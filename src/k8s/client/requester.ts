@@ -11,6 +11,7 @@ import { checkMilliseconds } from "../../errors/checks.ts";
 import { readErrorText } from "./error_body.ts";
 import { endingWith, linkSignals } from "./linked_signal.ts";
 import { type CallScope, type Clock, DEFAULT_TIMEOUT_MS, systemClock, withLimits } from "./limits.ts";
+import { takesManyListeners } from "./many_listeners.ts";
 import { type Query, withQuery } from "./query.ts";
 import { parseRetryAfter, pauseBefore, type Repeatable, setRetryAfter } from "./repeats.ts";
 import { withoutSecrets } from "./secrets.ts";
@@ -57,6 +58,7 @@ export class Requester {
     this.#access = access;
     this.#transport = transport;
     this.clock = clock;
+    takesManyListeners(this.closed);
   }
 
   /** Aborted when the client is closed. */

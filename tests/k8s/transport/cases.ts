@@ -3,6 +3,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
+import { createKubeClient } from "../../../src/k8s/client/kube_client.ts";
 import { accessFromConfig } from "../../../src/k8s/config/load_config.ts";
 import { kubeFetch } from "../../../src/k8s/transport/kube_fetch.ts";
 import type { KubeTransport } from "../../../src/k8s/transport/kube_transport.ts";
@@ -58,6 +59,22 @@ const SETTINGS: readonly TransportCase[] = [
       const other = seen(trusting(stage, "api", { server, "tls-server-name": "10.1.2.3" }), { token: TOKEN });
       const { message } = await rejects(other, "tls");
       check(message.endsWith("the server's certificate is for other names"), message);
+    },
+  },
+  {
+    name: "many calls at a time, and no warning of a leak",
+    async run(stage) {
+      const warnings: unknown[] = [];
+      const onWarning = (warning: Error) => warnings.push(warning.message);
+      process.on("warning", onWarning);
+      const access = await accessFromConfig(configOf(trusting(stage, "api"), { token: TOKEN }));
+      const kube = createKubeClient(access, kubeFetch(access));
+      await Promise.all(Array.from({ length: 20 }, () => kube.request("/version").then((response) => response.text())));
+      await kube.close();
+      // Warnings are told a moment later.
+      await new Promise((resolve) => setTimeout(resolve));
+      process.off("warning", onWarning);
+      equal(warnings, [], "warnings");
     },
   },
   {
