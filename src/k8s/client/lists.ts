@@ -83,6 +83,7 @@ export async function* listAll<T extends KubeObject>(
       if (restarts > 0 && seen.has(id)) continue;
       seen.add(id);
       yield object;
+      options.signal?.throwIfAborted();
     }
     if (!answer.metadata.continue) return;
     page = { limit: pageSize, continue: answer.metadata.continue };

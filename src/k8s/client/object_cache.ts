@@ -10,12 +10,12 @@ export interface Change<T> {
 /** The last state of each object, and what changes from one to the next. */
 export class ObjectCache<T extends KubeObject> {
   readonly #objects = new Map<string, T>();
-  /** Every namespace that there ever was an object of. */
-  readonly #namespaces = new Set<string>();
+  /** How many objects each namespace has. */
+  readonly #namespaces = new Map<string, number>();
 
   /** An object by its name, and its namespace where there are several. */
   get(name: string, namespace?: string): T | undefined {
-    for (const place of namespace === undefined ? this.#namespaces : [namespace, ""]) {
+    for (const place of namespace === undefined ? this.#namespaces.keys() : [namespace, ""]) {
       const object = this.#objects.get(keyOf({ namespace: place, name }));
       if (object !== undefined) return object;
     }
@@ -34,7 +34,7 @@ export class ObjectCache<T extends KubeObject> {
     if (type === "DELETED") {
       // A namesake that was made later is another object.
       if (known === undefined || identityOf(known) !== identityOf(object)) return [];
-      this.#objects.delete(key);
+      this.#remove(key, known);
       return [{ type, object: slim(object) }];
     }
     return this.#put(key, known, object);
@@ -46,7 +46,7 @@ export class ObjectCache<T extends KubeObject> {
     const changes: Change<T>[] = [];
     for (const object of items) gone.delete(keyOf(object.metadata));
     for (const [key, object] of gone) {
-      this.#objects.delete(key);
+      this.#remove(key, object);
       changes.push({ type: "DELETED", object });
     }
     for (const object of items) {
@@ -60,10 +60,24 @@ export class ObjectCache<T extends KubeObject> {
     if (known !== undefined && isSame(known, object)) return [];
     const next = slim(object);
     this.#objects.set(key, next);
-    this.#namespaces.add(next.metadata.namespace ?? "");
-    if (known === undefined) return [{ type: "ADDED", object: next }];
+    if (known === undefined) {
+      this.#count(next, 1);
+      return [{ type: "ADDED", object: next }];
+    }
     if (identityOf(known) === identityOf(object)) return [{ type: "MODIFIED", object: next }];
     return [{ type: "DELETED", object: known }, { type: "ADDED", object: next }];
+  }
+
+  #remove(key: string, object: T): void {
+    this.#objects.delete(key);
+    this.#count(object, -1);
+  }
+
+  /** Namespaces that are empty are forgotten: there may be a new one for each sandbox. */
+  #count({ metadata: { namespace = "" } }: T, change: 1 | -1): void {
+    const count = (this.#namespaces.get(namespace) ?? 0) + change;
+    if (count === 0) this.#namespaces.delete(namespace);
+    else this.#namespaces.set(namespace, count);
   }
 }
 

@@ -75,9 +75,8 @@ function checkPath(path: string): string {
     throw new TypeError(`Cannot use ${JSON.stringify(path) ?? typeof path} as a path: it must begin with "/"`);
   }
   const segments = path.split("?")[0]!.split("/").slice(1);
-  // deno-lint-ignore no-control-regex
   if (
-    /[#\\\s\0-\x1f\x7f]/.test(path) || segments.some((segment) => /^(\.|%2e){1,2}$/i.test(segment)) ||
+    /[#\\\s\p{Cc}]/u.test(path) || segments.some((segment) => /^(\.|%2e){1,2}$/i.test(segment)) ||
     segments[0] === ""
   ) {
     throw new RangeError(`Cannot use ${JSON.stringify(path)} as a path: it must have no "..", "#", "\\" or spaces`);

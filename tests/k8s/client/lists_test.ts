@@ -36,6 +36,19 @@ Deno.test("who leaves the loop asks for no more pages", async () => {
   assertEquals(seen.length, 1);
 });
 
+Deno.test("an abort in the middle of a page rejects with its reason", async () => {
+  const { kube } = scripted(() => list([sandbox("a", "1"), sandbox("b", "2")], "9"));
+  const controller = new AbortController();
+  const names: string[] = [];
+  const reading = (async () => {
+    for await (const { metadata } of kube.sandboxes().listAll({ signal: controller.signal })) {
+      names.push(metadata.name!);
+      controller.abort("enough");
+    }
+  })();
+  assertEquals([await reading.catch((reason) => reason), names], ["enough", ["a"]]);
+});
+
 Deno.test("after a 410 in the middle it begins anew, and tells nothing twice, but a namesake that was made later", async () => {
   const { kube, seen } = scripted(({ query }, index) => {
     if (query.get("continue") === "old") return failure(410, "Expired");
