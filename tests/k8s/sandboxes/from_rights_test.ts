@@ -164,7 +164,17 @@ const CALLS: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     const claim = { apiVersion: API, kind: "SandboxClaim", metadata: { name: "job" }, spec: { templateName: "pool" } };
     const { uid } = api.write({ ...claim, status: { phase: "Completed", claimedReplicas: 1 } }).metadata;
     const there = api.get({ apiVersion: API, kind: "Sandbox", metadata: { name: "claimed" } })!;
-    api.write({ ...there, metadata: { ...there.metadata, annotations: { "agents.kruise.io/owner": uid! } } });
+    const annotations = { "agents.kruise.io/owner": uid! };
+    const own = api.write({ ...there, metadata: { ...there.metadata, annotations } });
+    // Its controller writes to it just before it is deleted.
+    api.next({
+      when: ({ method, path }) => {
+        const isIt = method === "DELETE" && path.endsWith("/claimed");
+        if (isIt) api.write({ ...own, status: RUNNING } as KubeObject);
+        return isIt;
+      },
+      delayMs: 0,
+    });
     await releaseClaim(kube, { name: "job" });
     assertEquals(api.get(there), undefined);
   },
