@@ -1,4 +1,5 @@
 import { SandboxError } from "../../../mod.ts";
+import { linkSignals } from "../client/linked_signal.ts";
 import type { Sandbox, SandboxClaim } from "../types.ts";
 import { claimedOf, replicasOf } from "./claim_errors.ts";
 import { notUsable, runningSandbox } from "./running_sandbox.ts";
@@ -15,10 +16,33 @@ export async function sandboxesOf(claim: SandboxClaim, wanted: number, search: S
   const running = found.filter(isRunning);
   if (running.length >= wanted) return running;
   if (!search.waitReady) throw notUsable(found.find((sandbox) => !isRunning(sandbox))!);
-  const ends = await Promise.allSettled(found.map((sandbox) => runningSandbox(sandbox, search)));
-  const ready = ends.flatMap((end) => end.status === "fulfilled" ? [end.value] : []);
-  if (ready.length >= wanted) return ready;
-  throw ends.find((end) => end.status === "rejected")!.reason;
+  return await waitForEnough(found, wanted, search);
+}
+
+/** Waits for sandboxes until enough of them run, or too few can. */
+async function waitForEnough(found: readonly Sandbox[], wanted: number, search: Search): Promise<Sandbox[]> {
+  const decided = new AbortController();
+  const { signal } = search.limits();
+  const { signal: either, unlink } = linkSignals([...(signal ? [signal] : []), decided.signal]);
+  const limits = () => ({ ...search.limits(), signal: either });
+  let running = 0;
+  let spare = found.length - wanted;
+  try {
+    const ends = await Promise.allSettled(found.map(async (sandbox) => {
+      try {
+        const now = await runningSandbox(sandbox, { ...search, limits });
+        if (++running === wanted) decided.abort();
+        return now;
+      } catch (error) {
+        if (--spare < 0) decided.abort(error);
+        throw error;
+      }
+    }));
+    if (running >= wanted) return ends.flatMap((end) => end.status === "fulfilled" ? [end.value] : []);
+    throw ends.find((end) => end.status === "rejected")!.reason;
+  } finally {
+    unlink();
+  }
 }
 
 /** What the platform delivered to a claim, and not to an older one of the same name. */

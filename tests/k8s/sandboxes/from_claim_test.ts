@@ -136,6 +136,32 @@ Deno.test("fromClaim: waitReady waits for the claim, and for its sandboxes", asy
   for (const { commands } of clients) assertEquals((await commands.run("echo hello")).stdout, "hello\n");
 });
 
+Deno.test("fromClaim: waitReady waits no longer than until enough run, or too few can", async () => {
+  await using cluster = await FakeCluster.start();
+  const { kube, gateway: { domain }, api } = cluster;
+  const object = api.write(claim("job", 3, completed(3, "AllReplicasClaimed", "")));
+  for (const name of ["job-1", "job-2", "job-3"]) await deliver(cluster, object, name);
+  const at = (name: string) => api.get({ ...object, kind: "Sandbox", metadata: { name } })!;
+  const pending = (name: string) => api.write({ ...at(name), status: { phase: "Pending" } } as KubeObject);
+  const running = at("job-2");
+  for (const name of ["job-2", "job-3"]) pending(name);
+
+  // With no limit: what waits for all three of them does so for ever.
+  const options = { kube, domain, waitReady: true, timeoutMs: 0, signal: AbortSignal.timeout(30_000) };
+  const two = fromClaim("default", "job", { ...options, minReplicas: 2 });
+  await watched(cluster, "sandboxes", 2);
+  api.write(running);
+  assertEquals((await two).map(({ sandboxId }) => sandboxId), ["default--job-1", "default--job-2"]);
+
+  pending("job-2");
+  const before = api.requests.length;
+  const three = failure(() => fromClaim("default", "job", options));
+  await watched(cluster, "sandboxes", 2, before);
+  api.remove(running);
+  const message = /^Cannot wait for sandbox "job-2" in "default": it was deleted meanwhile/;
+  assertFailure(await three, { name: "NotFoundError", code: "sandbox_not_found", message });
+});
+
 Deno.test("fromClaim: waitReady and a claim that ends with too few, or not at all", async () => {
   await using cluster = await FakeCluster.start();
   const { kube, gateway: { domain }, api } = cluster;
