@@ -97,9 +97,10 @@ function informerTable(all: All, changes: number): string {
       shown(once.map(({ synced }) => synced), 0),
       [once, twice].map((samples) => shown(samples.map(({ most }) => most), 0)).join(" · "),
       [once, twice].map((samples) => shown(samples.map(({ after }) => after), 0)).join(" · "),
-      [onceRun, twiceRun].map((samples) => `+${middle(samples.map(({ risenMib }) => Math.max(0, risenMib)))}`).join(
-        " · ",
-      ),
+      [onceRun, twiceRun].map((samples) => `+${middle(samples.map(({ risenMib }) => Math.max(0, risenMib ?? 0)))}`)
+        .join(
+          " · ",
+        ),
       `${total(runs, "told")} of ${total(runs, "made")}`,
       `${shown(growth, 2)}, ${held(growth, MOST_GROWTH)}`,
     ];
