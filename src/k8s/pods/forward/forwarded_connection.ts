@@ -41,8 +41,12 @@ export class ForwardedConnection implements PodConnection {
     const failed = new Promise<never>((_, reject) => this.#failed = reject);
     failed.catch(() => {});
     this.readable = new ReadableStream<Bytes>({
+      // No race in `pull`: a promise that lives as long as the connection would gather what waits for it.
+      start: (controller) => {
+        failed.catch((error) => controller.error(error));
+      },
       pull: async (controller) => {
-        const data = await Promise.race([this.#next(), failed]);
+        const data = await this.#next();
         if (data !== undefined) return controller.enqueue(data);
         await this.#finish();
         controller.close();
