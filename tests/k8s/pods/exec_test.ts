@@ -128,6 +128,7 @@ Deno.test("exec: a connection that is cut at any byte is no exit code", async ()
   for (cutAt = 0; cutAt < bytes.byteLength; cutAt++) {
     const exec = await kube.exec({ pod: "box" }, ["ls"]);
     const error = await assertRejects(() => exec.wait(), DisconnectedError, undefined, `cut at ${cutAt}`);
+    assertEquals(error.message, 'Cannot run command "ls" in the pod "default/box": the connection was lost');
     assertEquals(error.partial?.stdout, cutAt >= answer[0]!.byteLength ? "out" : "");
     await exec.close();
   }

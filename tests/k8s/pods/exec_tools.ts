@@ -2,9 +2,10 @@ import { KubeClient } from "../../../src/k8s/mod.ts";
 import type { RawServer } from "../sockets/raw_server.ts";
 
 /** A client of a server that a test scripts. */
-export async function clientOf({ url }: RawServer): Promise<KubeClient> {
+export async function clientOf({ url }: RawServer, ca?: string): Promise<KubeClient> {
+  const authority = ca === undefined ? {} : { "certificate-authority-data": btoa(ca) };
   return await KubeClient.fromConfig({
-    clusters: [{ name: "c", cluster: { server: url } }],
+    clusters: [{ name: "c", cluster: { server: url, ...authority } }],
     contexts: [{ name: "x", context: { cluster: "c", namespace: "default" } }],
     "current-context": "x",
   });

@@ -2,6 +2,7 @@
 
 import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { BoundedQueue } from "../../../src/streams/bounded_queue.ts";
@@ -132,18 +133,26 @@ export interface RawServer extends AsyncDisposable {
   readonly requests: readonly string[];
 }
 
+/** A certificate and its key, in PEM, for a server that speaks TLS. */
+export interface RawTls {
+  readonly cert: string;
+  readonly key: string;
+}
+
 /** Starts one. What wants no socket is answered by `ordinary`, and with 404 where there is none. */
 export async function startRawServer(
   onCall: (call: RawCall) => void | Promise<void>,
   ordinary?: (path: string) => { status: number; body: unknown },
+  tls?: RawTls,
 ): Promise<RawServer> {
   const requests: string[] = [];
   const open = new Set<Socket>();
-  const server = createServer((request: IncomingMessage, response: ServerResponse) => {
+  const answer = (request: IncomingMessage, response: ServerResponse) => {
     requests.push(request.url!);
     const { status, body } = ordinary?.(request.url!) ?? { status: 404, body: { kind: "Status", status: "Failure" } };
     response.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-  });
+  };
+  const server = tls === undefined ? createServer(answer) : createSecureServer({ ...tls }, answer);
   const work: Promise<void>[] = [];
   server.on("connection", (socket: Socket) => {
     open.add(socket);
@@ -152,7 +161,7 @@ export async function startRawServer(
   server.on("upgrade", (request: IncomingMessage, socket: Duplex) => void work.push(handle(request, socket, onCall)));
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${tls === undefined ? "http" : "https"}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     requests,
     async [Symbol.asyncDispose]() {
       const closed = new Promise((resolve) => server.close(resolve));
