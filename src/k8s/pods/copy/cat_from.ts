@@ -6,7 +6,8 @@ import { decodeUtf8 } from "../../../streams/utf8_decoder.ts";
 import type { ExecHandle } from "../exec/exec_handle.ts";
 import { withoutTar } from "./cat_to.ts";
 import { joinPath, type SplitPath } from "./container_path.ts";
-import { type CopyContext, cutError, type ExecResult, exitError, KEPT } from "./copy_failure.ts";
+import { type CopyContext, cutError, type ExecResult, exitError } from "./copy_failure.ts";
+import { endOf } from "./end_of.ts";
 import type { CopyFromOptions } from "./copy_options.ts";
 import type { RunInPod } from "./run_in_pod.ts";
 import { EXIT, READ_FILE, scriptCommand } from "./scripts.ts";
@@ -21,7 +22,7 @@ export async function catFrom(
 ): Promise<ReadableStream<Bytes>> {
   const handle = await run.exec(scriptCommand(READ_FILE, joinPath(path)), { verified: true, signal });
   try {
-    const ended = handle.wait(KEPT);
+    const ended = endOf(handle);
     ended.catch(() => {});
     const reader = handle.stdout.getReader();
     const about = await readLine(reader);

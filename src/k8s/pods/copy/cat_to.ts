@@ -1,7 +1,8 @@
 import { UnsupportedError } from "../../../errors/unsupported_error.ts";
 import type { Bytes } from "../../../streams/bytes.ts";
 import type { Source } from "../../../streams/source.ts";
-import { archiveError, type CopyContext, cutError, exitError, KEPT } from "./copy_failure.ts";
+import { archiveError, type CopyContext, cutError, exitError } from "./copy_failure.ts";
+import { endOf } from "./end_of.ts";
 import type { CopyToOptions } from "./copy_options.ts";
 import type { RunInPod } from "./run_in_pod.ts";
 import { MAKE_DIRECTORY, scriptCommand, WRITE_FILE } from "./scripts.ts";
@@ -110,7 +111,7 @@ async function execute(
 ): Promise<void> {
   const handle = await run.exec(command, { stdin: data ?? false, verified: true, signal });
   try {
-    const result = await handle.wait(KEPT);
+    const result = await endOf(handle);
     if (result.exitCode !== 0) throw exitError(context, result);
   } finally {
     await handle.close();

@@ -1,4 +1,3 @@
-import type { OutputOptions, WaitOptions } from "../../../../mod.ts";
 import { AuthenticationError } from "../../../errors/authentication_error.ts";
 import { CommandExitError } from "../../../errors/command_exit_error.ts";
 import type { CommandResult } from "../../../errors/command_result.ts";
@@ -12,15 +11,6 @@ import { EXIT } from "./scripts.ts";
 
 /** How a command in a container ended. */
 export type ExecResult = Omit<CommandResult, "pid">;
-
-/**
- * What is kept of a command's output. Not less than can have arrived before its stream is read, which begins with that.
- */
-export const KEPT: WaitOptions & OutputOptions = {
-  check: false,
-  maxOutputBytes: 4 * 1024 * 1024,
-  overflow: "truncate",
-};
 
 /** What a copy is called in its errors, and whether something may have been written when it ends. */
 export interface CopyContext {

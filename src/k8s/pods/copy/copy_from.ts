@@ -5,7 +5,8 @@ import { DEFAULT_TIMEOUT_MS, withLimits } from "../../client/limits.ts";
 import type { ExecHandle } from "../exec/exec_handle.ts";
 import { catFrom } from "./cat_from.ts";
 import { type SplitPath, splitPath } from "./container_path.ts";
-import { type CopyContext, cutError, type ExecResult, exitError, KEPT } from "./copy_failure.ts";
+import { type CopyContext, cutError, type ExecResult, exitError } from "./copy_failure.ts";
+import { endOf } from "./end_of.ts";
 import { checkContainerPath, checkCopyOptions, type CopyFromOptions } from "./copy_options.ts";
 import type { RunInPod } from "./run_in_pod.ts";
 import { EXIT, PACK, scriptCommand } from "./scripts.ts";
@@ -41,7 +42,7 @@ async function pack(
   const handle = await run.exec(scriptCommand(PACK, directory, name), { verified: true, signal })
     .catch((error: unknown) => Promise.reject(cutError(context, error)));
   try {
-    const ended = handle.wait(KEPT);
+    const ended = endOf(handle);
     ended.catch(() => {});
     const reader = handle.stdout.getReader();
     const first = await reader.read();

@@ -5,7 +5,8 @@ import { openSource, type Source } from "../../../streams/source.ts";
 import { isStream } from "../../../streams/input_data.ts";
 import { withLimits } from "../../client/limits.ts";
 import { catTo } from "./cat_to.ts";
-import { archiveError, type CopyContext, cutError, type ExecResult, exitError, KEPT } from "./copy_failure.ts";
+import { archiveError, type CopyContext, cutError, type ExecResult, exitError } from "./copy_failure.ts";
+import { endOf } from "./end_of.ts";
 import { checkContainerPath, checkCopyOptions, type CopyToFiles, type CopyToOptions } from "./copy_options.ts";
 import type { RunInPod } from "./run_in_pod.ts";
 import { EXIT, scriptCommand, UNPACK } from "./scripts.ts";
@@ -50,7 +51,7 @@ async function unpack(
   const handle = await run.exec(scriptCommand(UNPACK, path), { stdin: true, verified: true, signal })
     .catch((error: unknown) => Promise.reject(cutError(context, error)));
   try {
-    const ended = handle.wait(KEPT);
+    const ended = endOf(handle);
     ended.catch(() => {});
     const stdout = handle.stdout.getReader();
     const isReady = !(await stdout.read()).done;

@@ -98,11 +98,12 @@ export function localPod(cwd: string, { env, around = [], cutAfter = Infinity }:
       stdout,
       stderr: new ReadableStream(),
       resize: () => Promise.resolve(),
-      async wait() {
+      async wait({ onStderr } = {}) {
         const [exitCode] = await ended;
+        await onStderr?.(stderr);
         if (failure !== undefined) throw failure;
         const none = new Uint8Array();
-        return { exitCode, stdout: "", stderr, stdoutBytes: none, stderrBytes: none, truncatedBytes: 0 };
+        return { exitCode, stdout: "", stderr: "", stdoutBytes: none, stderrBytes: none, truncatedBytes: 0 };
       },
       close,
       [Symbol.asyncDispose]: close,
