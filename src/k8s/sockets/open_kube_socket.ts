@@ -3,6 +3,7 @@ import type { KubeAccess, KubeCredentials } from "../config/kube_access.ts";
 import { sameCredentials } from "../config/same_credentials.ts";
 import { runtimeName } from "../transport/choose_sender.ts";
 import { connectionError } from "../transport/connection_error.ts";
+import { noteCredentials } from "../transport/kube_fetch.ts";
 import type { SenderOptions } from "../transport/sender.ts";
 import { givenSender, webSender } from "../transport/web_sender.ts";
 import type { KubeSocket, KubeSocketRequest } from "./kube_socket.ts";
@@ -41,8 +42,9 @@ async function openAs(
   { access, given, userAgent }: SocketPlace,
   { what, path, protocols, kubelet }: Omit<KubeSocketRequest, "query">,
   signal: AbortSignal,
-  { headers, cert, key }: KubeCredentials,
+  credentials: KubeCredentials,
 ): Promise<KubeSocket | Response> {
+  const { headers, cert, key } = credentials;
   const server = kubelet?.url ?? access.server;
   const { ca, serverName: _, ...rest } = access.tls;
   const tls = kubelet === undefined ? access.tls : {
@@ -72,6 +74,7 @@ async function openAs(
     await answer.body?.cancel().catch(() => {});
     throw brokenProtocol(what, `the server at "${new URL(server).host}" answered ${answer.status}, and no WebSocket`);
   }
+  if (answer instanceof Response) noteCredentials(answer, credentials);
   return answer;
 }
 

@@ -21,6 +21,11 @@ export function sentCredentials(answer: Response): KubeCredentials | undefined {
   return sent.get(answer);
 }
 
+/** Notes what a request was authorized with, by its answer. */
+export function noteCredentials(answer: Response, credentials: KubeCredentials): void {
+  sent.set(answer, credentials);
+}
+
 /** Makes requests to one API server: by what the runtime has, or by the `fetch` that is given. */
 export function kubeFetch(access: KubeAccess, given?: Fetch): KubeTransport {
   return new Transport(access, given);
@@ -80,7 +85,7 @@ class Transport implements KubeTransport {
       throw error instanceof SandboxError ? error : connectionError(error, server, tls.proxyUrl);
     }
     if (!isRedirect(response)) {
-      sent.set(response, credentials);
+      noteCredentials(response, credentials);
       return response;
     }
     await discard(response);
