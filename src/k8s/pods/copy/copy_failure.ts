@@ -43,6 +43,11 @@ export function exitError(context: CopyContext, result: ExecResult): SandboxErro
     case 126:
     case 127:
       return withoutShell(context, because);
+    case EXIT.noSparse:
+      return new UnsupportedError(`Cannot ${what}: the image's tar knows nothing of holes`, {
+        code: "unsupported",
+        hint: "Leave sparse out, or add GNU's tar to the image",
+      });
     case EXIT.wrongSize:
       return new SandboxError(`Cannot ${what}: a file has another size than was sent`, {
         code: "internal",

@@ -39,7 +39,10 @@ async function pack(
   options: CopyFromOptions,
   signal: AbortSignal,
 ): Promise<ReadableStream<Bytes> | undefined> {
-  const handle = await run.exec(scriptCommand(PACK, directory, name), { verified: true, signal })
+  const handle = await run.exec(scriptCommand(PACK, directory, name, options.sparse ? "sparse" : ""), {
+    verified: true,
+    signal,
+  })
     .catch((error: unknown) => Promise.reject(cutError(context, error)));
   try {
     const ended = endOf(handle);

@@ -38,6 +38,13 @@ export interface CopyFromOptions extends CopyOptions {
    * @default {60_000}
    */
   timeoutMs?: number | undefined;
+  /**
+   * Whether holes in files are kept as such, in GNU's own form, which few but GNU's tar unpack. It needs that tar in the
+   * image. Otherwise holes become zeros.
+   *
+   * @default {false}
+   */
+  sparse?: boolean | undefined;
 }
 
 /** What is copied to a container, and where to. */
@@ -49,9 +56,11 @@ export interface CopyToFiles {
 }
 
 /** Checks the options of a copy. Throws a `TypeError`. */
-export function checkCopyOptions({ outsideLinks, onProgress }: CopyOptions): void {
-  if (outsideLinks !== undefined && typeof outsideLinks !== "boolean") {
-    throw new TypeError(`Cannot use a ${typeof outsideLinks} as outsideLinks: pass true or false`);
+export function checkCopyOptions({ outsideLinks, onProgress, sparse }: CopyFromOptions): void {
+  for (const [name, value] of Object.entries({ outsideLinks, sparse })) {
+    if (value !== undefined && typeof value !== "boolean") {
+      throw new TypeError(`Cannot use a ${typeof value} as ${name}: pass true or false`);
+    }
   }
   if (onProgress !== undefined && typeof onProgress !== "function") {
     throw new TypeError(`Cannot use a ${typeof onProgress} as onProgress: pass a function`);

@@ -14,6 +14,8 @@ export const EXIT = {
   notFile: 106,
   /** A file has another size than was sent. */
   wrongSize: 107,
+  /** The tar knows nothing of holes. */
+  noSparse: 108,
 } as const;
 
 const HAS_TAR = `command -v tar >/dev/null 2>&1 || exit ${EXIT.noTar}`;
@@ -29,7 +31,7 @@ mkdir -p -- "$1" && CDPATH= cd -- "$1" || exit ${EXIT.noDirectory}
 printf '%0128d' 0 && exec tar -xpf -`;
 
 /**
- * Packs what is called `$2` in the directory `$1`. GNU's tar takes a backslash in a name for the beginning of an escape,
+ * Packs what is called `$2` in the directory `$1`, with holes as holes where `$3` is "sparse". GNU's tar takes a backslash in a name for the beginning of an escape,
  * if it is not told otherwise.
  */
 export const PACK: string = `export LC_ALL=C
@@ -38,8 +40,11 @@ export const PACK: string = `export LC_ALL=C
 CDPATH= cd -- "$1" || exit ${EXIT.forbidden}
 [ -e "./$2" ] || [ -L "./$2" ] || exit ${EXIT.missing}
 ${HAS_TAR}
-name=$2; set -- -cf -
-case $name in *\\\\*) case $(tar --version 2>/dev/null) in *GNU*) set -- "$@" --no-unquote ;; esac ;; esac
+name=$2 sparse=$3 gnu=
+case $name$sparse in *\\\\* | *sparse) case $(tar --version 2>/dev/null) in *GNU*) gnu=yes ;; esac ;; esac
+set -- -cf -
+[ "$gnu" ] && set -- "$@" --no-unquote
+[ "$sparse" ] && { [ "$gnu" ] || exit ${EXIT.noSparse}; set -- "$@" -S; }
 exec tar "$@" -- "$name"`;
 
 /** Says size, mode and time of the file `$1`, as far as they are known, and then what is in it. */

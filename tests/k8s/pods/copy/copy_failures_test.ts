@@ -10,6 +10,7 @@ import {
   DisconnectedError,
   InvalidArgumentError,
   NotFoundError,
+  UnsupportedError,
 } from "../../../../mod.ts";
 import { copyFrom } from "../../../../src/k8s/pods/copy/copy_from.ts";
 import type { CopyProgress } from "../../../../src/k8s/pods/copy/copy_options.ts";
@@ -194,3 +195,10 @@ test("names that are not below what was asked for", async ({ dir, pod }) => {
   const error = await failureOf(bytesOf(await copyFrom(pod, `${dir}/evil`, {})));
   assert(error.message.endsWith('its member "other" is not below "evil"'), error.message);
 }, { scripts: { tar: 'cat -- "$4"' } });
+
+test("holes where the tar knows none", async ({ dir, pod }) => {
+  await writeFile(join(dir, "f"), "x");
+  const error = await failureOf(copyFrom(pod, `${dir}/f`, { sparse: true }));
+  assertInstanceOf(error, UnsupportedError);
+  assertEquals(error.hint, "Leave sparse out, or add GNU's tar to the image");
+}, { scripts: { tar: "echo 'BusyBox v1'" } });

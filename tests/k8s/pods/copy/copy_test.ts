@@ -1,7 +1,7 @@
 /** Copies to and from a container with a tar: with real processes, and no server between. */
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { mkdir, readdir, readFile, readlink, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, readlink, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { copyFrom } from "../../../../src/k8s/pods/copy/copy_from.ts";
 import type { CopyProgress } from "../../../../src/k8s/pods/copy/copy_options.ts";
@@ -75,6 +75,16 @@ test("links in what is packed stay links, and a link can itself be copied", asyn
   assertEquals(await readlink(`${dir}/to/link`), "/nowhere/at all");
   const refused = await failureOf(bytesOf(await copyFrom(pod, `${dir}/link`, { outsideLinks: false })));
   assertEquals(refused.code, "protocol");
+});
+
+test("holes stay holes where that is wanted", async ({ dir, pod }) => {
+  await output(["sh", "-c", "truncate -s 64M back\\\\slash && printf end >>back\\\\slash"], undefined, dir);
+  const packed = await bytesOf(await copyFrom(pod, "back\\slash", { sparse: true }));
+  assert(packed.byteLength < 2 ** 20);
+  await copyTo(pod, { from: streamOf(packed), to: "to" }, {});
+  const { size, blocks } = await stat(`${dir}/to/back\\slash`);
+  assertEquals(size, 64 * 2 ** 20 + 3);
+  assert(blocks * 512 < 2 ** 20);
 });
 
 test("what cannot be used is told before anything happens", async ({ dir, pod }) => {
