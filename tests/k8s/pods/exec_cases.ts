@@ -29,6 +29,16 @@ export const EXEC_CASES: readonly ExecCase[] = [
     },
   },
   {
+    name: "arguments of any kind",
+    async run(kube) {
+      const words = ["-n", 'it\'s "quoted"', "two\nlines\t", "$HOME `id` $(id) \\", "", "*", "grün 🌱", "a+b&c=d%20#e"];
+      for (const verified of [false, true]) {
+        const exec = await kube.exec({ pod: "box" }, ["sh", "-c", "printf '%s|' \"$@\"", "sh", ...words], { verified });
+        equal((await exec.wait()).stdout, words.map((word) => `${word}|`).join(""));
+      }
+    },
+  },
+  {
     name: "input, its end, and a proven end",
     async run(kube) {
       const stdin = new Uint8Array(4 * MIB).fill(97);
