@@ -30,6 +30,8 @@ export class WsKubeSocket implements KubeSocket {
   #isOver = false;
   #hasFailed = false;
   #unanswered = 0;
+  /** Those that wait for room. No promise of the end: what waits for that piles up with every message. */
+  readonly #sending = new Set<(sent: boolean) => void>();
 
   /** Takes an open socket over, in the very turn in which it opened. */
   constructor(ws: WsSocket, what: string, signal: AbortSignal, pingMs: number = PING_MS) {
@@ -62,9 +64,14 @@ export class WsKubeSocket implements KubeSocket {
     if (this.#isOver) throw endedSocket(this.#what);
     // A server whose process does not read its input may not even see a ping.
     this.#unanswered = -Infinity;
-    const sent = new Promise<boolean>((resolve) => this.#ws.send(data, (error) => resolve(!error)));
-    if (this.#ws.bufferedAmount < OUTGOING_BYTES) return;
-    if (!await Promise.race([sent, this.#gone.then(() => false)])) throw endedSocket(this.#what);
+    let settle = (_sent: boolean) => {};
+    const sent = new Promise<boolean>((resolve) => settle = resolve);
+    this.#sending.add(settle);
+    this.#ws.send(data, (error) => {
+      this.#sending.delete(settle);
+      settle(!error);
+    });
+    if (this.#ws.bufferedAmount >= OUTGOING_BYTES && !await sent) throw endedSocket(this.#what);
   }
 
   async close(): Promise<void> {
@@ -108,6 +115,8 @@ export class WsKubeSocket implements KubeSocket {
 
   #end(code: number, reason: string): void {
     this.#isOver = true;
+    for (const settle of this.#sending) settle(false);
+    this.#sending.clear();
     clearInterval(this.#pings);
     clearTimeout(this.#closing);
     if (isViolation(this.#error)) {

@@ -56,6 +56,7 @@ export class ContainerExec implements ExecHandle, StdinPort {
   readonly #exit: Promise<Exit>;
   #settle!: { resolve(exit: Exit): void; reject(error: unknown): void };
   #stop: (error: unknown) => void = () => {};
+  readonly #sending = new Set<(why: unknown) => void>();
   #isOver = false;
   #failure: { readonly error: unknown } | undefined;
   #output: Output | undefined;
@@ -115,7 +116,11 @@ export class ContainerExec implements ExecHandle, StdinPort {
 
   async send(message: Bytes): Promise<void> {
     if (this.#isOver) return await this.over;
-    await Promise.race([this.#socket.send(message), this.over]);
+    await new Promise<void>((resolve, reject) => {
+      // No race with the end: what waits for that piles up with every message.
+      this.#sending.add(reject);
+      this.#socket.send(message).then(resolve, reject).finally(() => this.#sending.delete(reject));
+    });
   }
 
   async end(): Promise<void> {
@@ -242,6 +247,7 @@ export class ContainerExec implements ExecHandle, StdinPort {
   #finish(why: unknown): void {
     this.#isOver = true;
     this.#stop(why);
+    for (const reject of this.#sending) reject(why);
   }
 
   #overflow({ maxOutputBytes }: OutputOptions): OutputLimitError {
