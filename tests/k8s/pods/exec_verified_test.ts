@@ -9,7 +9,7 @@ import { startRawServer } from "../sockets/raw_server.ts";
 import { clientOf, exited, SUCCESS } from "./exec_tools.ts";
 
 function markOf(path: string): string {
-  return new URL(path, "http://x").searchParams.getAll("command")[3]!;
+  return new URL(path, "http://x").searchParams.getAll("command")[4]!;
 }
 
 Deno.test("exec verified: output, exit code and arguments are as without", async () => {
@@ -22,7 +22,10 @@ Deno.test("exec verified: output, exit code and arguments are as without", async
         [["sh", "-c", 'printf "$1"; echo err >&2; exit 5', "sh", "a  b"], 5, "a  b", "err\n"],
         [["true"], 0, "", ""],
         [["sh", "-c", "kill -9 $$"], 137, "", /Killed|^$/],
-        [["exit", "3"], 3, "", ""],
+        // What a shell would do by itself is done by the program of that name.
+        [["echo", "a\\nb"], 0, "a\\nb\n", ""],
+        [["no-such-command"], 127, "", /^sh: .*not found\n$/],
+        [["-n"], 127, "", /not found/],
         [["head", "-c", "100000", "/dev/zero"], 0, "\0".repeat(100_000), ""],
       ] as const
     ) {
@@ -30,8 +33,20 @@ Deno.test("exec verified: output, exit code and arguments are as without", async
       const { exitCode, stdout, stderr } = await exec.wait({ check: false });
       assertEquals([exitCode, stdout], [wanted[0], wanted[1]]);
       if (typeof wanted[2] === "string") assertEquals(stderr, wanted[2]);
+      else assert(wanted[2].test(stderr) && !stderr.includes("end-"), stderr);
       await exec.close();
     }
+  }
+});
+
+Deno.test("exec verified: on a terminal nothing is left of the mark", async () => {
+  await using fake = await startPods();
+  await using listener = await fake.listen();
+  await using kube = await KubeClient.fromConfig(listener.config);
+  for (const pod of ["box", "box-spdy"]) {
+    const exec = await kube.exec({ pod }, ["sh", "-c", "echo hi; exit 4"], { verified: true, tty: true });
+    const { exitCode, stdout } = await exec.wait({ check: false });
+    assertEquals([exitCode, stdout], [4, "hi\r\n"]);
   }
 });
 
@@ -94,5 +109,5 @@ Deno.test("the mark of an end is found however the output is cut", () => {
   const short = new EndMark("MARK");
   assertEquals(short.push(encoder.encode("abc")), []);
   assertEquals(short.end(), { rest: encoder.encode("abc") });
-  assertEquals(markedCommand(["a", "b"], "M").slice(3), ["M", "a", "b"]);
+  assertEquals(markedCommand(["a", "b"], "M", false).slice(3), ["sh", "M", "a", "b"]);
 });

@@ -42,7 +42,7 @@ export function checkExec(target: CheckedTarget, command: readonly string[], opt
   const mark = verified ? randomMark() : undefined;
   const name = `${nameOf(argv)} in the ${target.name}`;
   return {
-    argv: mark === undefined ? argv : markedCommand(argv, mark),
+    argv: mark === undefined ? argv : markedCommand(argv, mark, tty),
     mark,
     stdin,
     tty,

@@ -4,8 +4,12 @@ const encoder = new TextEncoder();
 /** The exit code behind the mark. */
 const CODE_BYTES = 3;
 
-/** Runs the arguments, and writes the mark with the exit code behind what they wrote. In parentheses an `exit` ends only itself. */
-const SCRIPT = `("$@"); c=$?; printf '%s%03d' "$0" "$c"; printf '%s%03d' "$0" "$c" >&2; exit "$c"`;
+/**
+ * Runs the arguments behind the mark, and writes that with the exit code behind what they wrote. By `exec`, because a shell
+ * has an `echo` and others of its own; some read a first word that begins with "-" as an option of that.
+ */
+const RUN = `(shift; case $1 in -*) "$@";; *) exec "$@";; esac); c=$?; printf '%s%03d' "$1" "$c"`;
+const RUN_ON_BOTH = `${RUN}; printf '%s%03d' "$1" "$c" >&2`;
 
 /** A mark that no output has by chance. */
 export function randomMark(): string {
@@ -13,9 +17,9 @@ export function randomMark(): string {
   return `end-${hex.join("")}-`;
 }
 
-/** The command that runs another one and marks its end. */
-export function markedCommand(command: readonly string[], mark: string): string[] {
-  return ["sh", "-c", SCRIPT, mark, ...command];
+/** The command that runs another one and marks its end; a terminal has one output only. */
+export function markedCommand(command: readonly string[], mark: string, tty: boolean): string[] {
+  return ["sh", "-c", `${tty ? RUN : RUN_ON_BOTH}; exit "$c"`, "sh", mark, ...command];
 }
 
 /** Takes the mark off the end of a stream: holds back as much as it is long. */
