@@ -1,4 +1,4 @@
-import type { KubeClient } from "../client/kube_client.ts";
+import { type KubeClient, requesterOf } from "../client/kube_client.ts";
 import type { KubeCallOptions, Sandbox } from "../types.ts";
 
 /**
@@ -34,5 +34,6 @@ export async function createSandbox(
   sandbox: Sandbox,
   options: KubeCallOptions = {},
 ): Promise<Sandbox> {
+  requesterOf(kube); // That says what is wrong with what is no client.
   return await kube.sandboxes(sandbox?.metadata?.namespace).create(sandbox, options);
 }

@@ -5,8 +5,8 @@ import type { ObjectRef } from "./object_ref.ts";
 import { subjectOf } from "./subject.ts";
 
 /**
- * Deletes a sandbox, and all that is in it. It returns as soon as that is decided; the sandbox is gone when its pod has
- * ended, for which {@linkcode waitForSandbox} waits with `state: "dead"`. It takes the right `delete`.
+ * Deletes a sandbox, and all that is in it. It returns as soon as that is decided: from then on the sandbox is `dead`,
+ * and its object, with its name, is gone when its pod has ended. It takes the right `delete`.
  *
  * @param kube The client.
  * @param target Which sandbox.

@@ -6,10 +6,12 @@ import { subjectOf } from "./subject.ts";
 /**
  * Deletes a claim and the sandboxes that it got, which would stay without it. It returns as soon as that is decided.
  *
- * Sandboxes are found by the claim's name, also when the platform has deleted the claim already, as it does some time
- * after it is completed; those of another claim that had the same name are left alone, and so are those that could not
- * be delivered and are kept to be looked at. If it fails in the middle, it can be called again. It takes the rights
- * `get` and `delete` to `sandboxclaims`, and `get`, `list` and `delete` to `sandboxes`.
+ * Those of another claim that had the same name before are left alone, and so are those that could not be delivered and
+ * are kept to be looked at. If it fails in the middle, it can be called again. It takes the rights `get` and `delete` to
+ * `sandboxclaims`, and `get`, `list` and `delete` to `sandboxes`.
+ *
+ * The platform deletes a claim itself some time after it is completed. Its sandboxes are found then, too, but by its name
+ * alone: those of every claim that had it are deleted.
  *
  * @param kube The client.
  * @param target Which claim.

@@ -61,6 +61,10 @@ Deno.test("createSandbox: what is no sandbox makes no request", async () => {
   for (const [sandbox, name, message] of rows) {
     assertFailure(await failure(() => createSandbox(on.kube, sandbox as never)), { name, message });
   }
+  for (const kube of [undefined, {}, "kube"]) {
+    const error = await failure(() => createSandbox(kube as never, sandboxOf("mine")));
+    assertFailure(error, { name: "TypeError", message: /as a KubeClient/ });
+  }
   assertEquals(on.fake.requests, []);
 });
 
