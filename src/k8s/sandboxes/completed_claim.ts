@@ -22,10 +22,12 @@ export async function completedClaim(
       claim = await waitForClaim(search.kube, subject, search.limits());
     } catch (error) {
       if (minReplicas === undefined || !isSandboxError(error, "claim_incomplete")) throw error;
-      // Fewer than it asked for may be enough; but not where it is gone, of which the error says more.
-      claim = await readClaim(search, subject).catch((second) => {
+      // Fewer than it asked for may be enough; but not where it is gone, or made anew: the error says more.
+      const now = await readClaim(search, subject).catch((second) => {
         throw isNotFound(second) ? error : second;
       });
+      if (now.metadata.uid !== claim.metadata.uid) throw error;
+      claim = now;
     }
   }
   if (!isCompleted(claim)) throw claimUnfinished(claim);
@@ -42,6 +44,6 @@ async function readClaim({ limits }: Search, subject: Subject<SandboxClaim>): Pr
   try {
     return await subject.resource.get(subject.name, limits());
   } catch (error) {
-    throw isNotFound(error) && isMissing(error, subject.name) ? claimMissing("use", subject, error) : error;
+    throw isMissing(error, subject.name) ? claimMissing("use", subject, error) : error;
   }
 }

@@ -197,6 +197,18 @@ Deno.test("fromClaim: a claim that vanishes while it is waited for", async () =>
   }
 });
 
+Deno.test("fromClaim: a claim that is made anew while it is waited for", async () => {
+  await using cluster = await FakeCluster.start();
+  const { kube, gateway: { domain }, api } = cluster;
+  const object = api.write(claim("job", 2, { phase: "Claiming" }));
+  const waiting = failure(() => fromClaim("default", "job", { kube, domain, waitReady: true, minReplicas: 1 }));
+  await watched(cluster, "sandboxclaims");
+  api.remove(object);
+  await cluster.claim("job", 2);
+  const message = /it was deleted/;
+  assertFailure(await waiting, { name: "SandboxError", code: "claim_incomplete", message });
+});
+
 /** Waits until so many watches of single objects of a kind were opened. */
 async function watched({ api }: FakeCluster, plural: string, count = 1, from = 0): Promise<void> {
   const opened = () =>
