@@ -1,6 +1,6 @@
 import type { Agent, AgentOptions } from "node:https";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
-import type { IncomingMessage } from "node:http";
+import type { ClientRequest, IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { toBase64 } from "../config/pem.ts";
 
@@ -23,6 +23,7 @@ export async function tunnelAgent(
   const proxy = new URL(proxyUrl);
   const { request } = proxy.protocol === "https:" ? https : http;
   const authorization = passwordOf(proxy);
+  const waiting = new Set<ClientRequest>();
 
   const open = (target: ConnectionOptions, connected: Connected): void => {
     const { host, port } = target;
@@ -41,6 +42,8 @@ export async function tunnelAgent(
     };
     // Whoever waits may give up earlier, which does not reach here.
     asking.setTimeout(CONNECT_MS, () => asking.destroy(new Error("the proxy timed out")));
+    waiting.add(asking);
+    asking.once("close", () => waiting.delete(asking));
     asking.once("connect", (answer, socket) => {
       socket.setTimeout(0);
       if (answer.statusCode !== 200) return refused(answer, socket);
@@ -50,8 +53,13 @@ export async function tunnelAgent(
     asking.once("error", connected);
     asking.end();
   };
+  const agent = new https.Agent(options);
+  const destroy = (): void => {
+    for (const asking of waiting) asking.destroy();
+    https.Agent.prototype.destroy.call(agent);
+  };
   // It calls back, which the types know only of newer ones.
-  return Object.assign(new https.Agent(options), { createConnection: open as never });
+  return Object.assign(agent, { createConnection: open as never, destroy });
 }
 
 function passwordOf({ username, password }: URL): string | undefined {

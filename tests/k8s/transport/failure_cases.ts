@@ -1,7 +1,10 @@
 /** Connections that fail, on Deno, Bun and Node. */
 
+import { once } from "node:events";
+import { type AddressInfo, createServer } from "node:net";
 import type { SandboxErrorCode } from "../../../mod.ts";
-import { check, equal, rejects } from "../../conformance/check.ts";
+import { check, equal, rejection, rejects } from "../../conformance/check.ts";
+import { within } from "../../../src/time/timer.ts";
 import { certified, type Engine, type Entry, TOKEN, type TransportCase, trusting, urlOf, using } from "./case.ts";
 import type { Stage } from "./stage.ts";
 
@@ -88,6 +91,30 @@ export const FAILURE_CASES: readonly TransportCase[] = [
   failing("a proxy's password is wrong", "network", "the proxy refused", (stage) => [
     trusting(stage, "api", { "proxy-url": `http://proxy-user:wrong-p%40ss@127.0.0.1:${stage.ports.proxy}` }),
   ]),
+  {
+    name: "a proxy that does not answer is let go of with the transport",
+    async run(stage) {
+      const proxy = createServer().listen(0, "127.0.0.1");
+      await once(proxy, "listening");
+      const { port } = proxy.address() as AddressInfo;
+      const connected = once(proxy, "connection");
+      const { call, over } = await using(
+        trusting(stage, "api", { "proxy-url": `http://me:p%40ss@127.0.0.1:${port}` }),
+        {},
+        async (transport) => {
+          const call = rejection(transport.fetch("/api"));
+          const [socket] = await connected;
+          socket.on("error", () => {});
+          return { call, over: once(socket.resume(), "close") };
+        },
+      );
+      // Much earlier than the proxy's own limit of time.
+      let isLetGo = false;
+      await within(10_000, Promise.all([call, over]).then(() => void (isLetGo = true)));
+      check(isLetGo, "the proxy is let go of");
+      proxy.close();
+    },
+  },
   failing("an authority that is no certificate", "tls", UNUSABLE, (stage) => [
     trusting(stage, "api", { "certificate-authority-data": btoa(broken(stage.ca)) }),
   ]),
