@@ -38,13 +38,13 @@ export async function httpsSender(options: SenderOptions, runtime: string): Prom
     ? new https.Agent(settings)
     : await (await import("./tunnel.ts")).tunnelAgent(proxyUrl, settings);
 
-  function responseOf(incoming: IncomingMessage): Response {
+  function responseOf(incoming: IncomingMessage, method: string): Response {
     const headers = new Headers();
     for (let i = 0; i + 1 < incoming.rawHeaders.length; i += 2) {
       headers.append(incoming.rawHeaders[i]!, incoming.rawHeaders[i + 1]!);
     }
     const { statusCode: status = 0, statusMessage: statusText = "" } = incoming;
-    if ([204, 205, 304].includes(status)) {
+    if (method === "HEAD" || [204, 205, 304].includes(status)) {
       incoming.resume();
       return new Response(null, { status, statusText, headers });
     }
@@ -68,7 +68,7 @@ export async function httpsSender(options: SenderOptions, runtime: string): Prom
         });
         // The listener stays: what comes after the beginning of the answer is told by its body.
         outgoing.on("error", reject);
-        outgoing.once("response", (incoming) => resolve(responseOf(incoming)));
+        outgoing.once("response", (incoming) => resolve(responseOf(incoming, method)));
         outgoing.end(body);
       });
     },
