@@ -33,10 +33,11 @@ export async function resume(subject: Subject<Sandbox>, options: KubeCallOptions
     const now = new Date();
     const info = sandboxState(sandbox, now);
     const phase = phaseOf(sandbox);
-    const isOnItsWay = !isPauseWanted(sandbox) && (phase === "Running" || phase === "Resuming");
     if (info.state === "running" || (info.reason === "RunningResourceClaimedButNotReady")) return undefined;
-    if (info.state === "paused" && isOnItsWay) return undefined;
-    if (info.state === "paused" && PHASES.includes(phase)) return { paused: false, ...laterTimers(sandbox, now) };
+    if (info.state === "paused" && PHASES.includes(phase)) {
+      // Also where no controller has heard of it: whoever resumed it has moved the timers.
+      return isPauseWanted(sandbox) ? { paused: false, ...laterTimers(sandbox, now) } : undefined;
+    }
     throw notRunning(sandbox, { ...info, what: `resume ${subject.title}`, about: describeObject(sandbox) });
   });
 }

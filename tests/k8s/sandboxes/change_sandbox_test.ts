@@ -66,6 +66,17 @@ Deno.test("resumeSandbox: one that runs, or is being resumed, is left as it is",
   }
 });
 
+Deno.test("resumeSandbox: by two at once, of which no controller has heard yet, the timers are moved once", async () => {
+  for (const status of [STATUS.paused, STATUS.pausing]) {
+    const pauseTime = new Date(Date.now() + 3_600_000).toISOString();
+    await using on = await stage([sandboxOf("mine", { spec: { paused: true, pauseTime }, status })]);
+    const [one, two] = await Promise.all([resumeSandbox(on.kube, MINE), resumeSandbox(on.kube, MINE)]);
+    const three = await resumeSandbox(on.kube, MINE);
+    assertEquals([two, three].map(({ spec }) => spec), [one.spec, one.spec]);
+    assertEquals(one.spec["paused"], false);
+  }
+});
+
 Deno.test("resumeSandbox: a pause that is not through is taken back, too", async () => {
   for (const status of [STATUS.running, STATUS.pausing, STATUS.resuming]) {
     await using on = await stage([sandboxOf("mine", { spec: { paused: true }, status })]);
