@@ -6,11 +6,17 @@ export interface StatusDetails {
   readonly causes: readonly { readonly reason?: string; readonly field?: string }[];
 }
 
-/** A value as the `Status` of a failure, if it is one. */
+/** What its fields must be; a server may say anything. */
+const TYPES: ReadonlyMap<string, string> = new Map([["message", "string"], ["reason", "string"], ["code", "number"]]);
+
+/** A value as the `Status` of a failure, if it is one; without fields of a wrong type. */
 export function failureStatus(value: unknown): Status | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const { kind, status } = value as { kind?: unknown; status?: unknown };
-  return kind === "Status" && status === "Failure" ? value : undefined;
+  if (kind !== "Status" || status !== "Failure") return undefined;
+  return Object.fromEntries(
+    Object.entries(value).filter(([key, field]) => typeof field === (TYPES.get(key) ?? typeof field)),
+  );
 }
 
 /** What the details of a `Status` say; of any shape, because a server may say anything. */

@@ -55,6 +55,15 @@ Deno.test("a reason decides over the code, and the code where the reason is unkn
   assertEquals(holds(new Error("x")).concat(holds(undefined), holds({ reason: "NotFound" })), []);
 });
 
+Deno.test("a Status of other types is a failure without what is of a wrong one", async () => {
+  for (const [odd, words] of [[{ message: { a: 1 } }, "Odd"], [{ message: "m", reason: 7, code: "x" }, "m"]] as const) {
+    const error = await errorOf(() => json({ kind: "Status", status: "Failure", reason: "Odd", ...odd }, 404));
+    assert(error instanceof KubeStatusError);
+    assertEquals([error.status, error.message], [404, `Cannot get sandboxes "one" in "mine": ${words}`]);
+    assertEquals(error.reason, "reason" in odd ? "" : "Odd");
+  }
+});
+
 Deno.test("the whole Status is kept", async () => {
   const details = { name: "one", causes: [{ reason: "FieldValueInvalid", field: "spec.a", message: "…" }] };
   const error = await errorOf(() =>
