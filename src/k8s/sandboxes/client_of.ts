@@ -12,7 +12,7 @@ export async function clientOf(found: Sandbox, search: Search): Promise<RuntimeC
   const sandbox = await runningSandbox(found, search);
   const client = createClient(sandbox, search);
   // The gateway hears of the change at about the same time.
-  if (sandbox !== found) await untilRouted(client, search.settings, search.limits().signal);
+  if (sandbox !== found) await untilRouted(client, search);
   return client;
 }
 

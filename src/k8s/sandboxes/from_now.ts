@@ -40,8 +40,7 @@ export async function byClaim(namespace: string, name: string, options: FromClai
     const sandboxes = await sandboxesOf(claim, minReplicas ?? replicasOf(claim), search);
     const clients = sandboxes.map((sandbox) => createClient(sandbox, search));
     // What was claimed a moment ago, the gateway may not know yet.
-    const { waitReady, settings, limits } = search;
-    if (waitReady) await Promise.all(clients.map((client) => untilRouted(client, settings, limits().signal)));
+    if (search.waitReady) await Promise.all(clients.map((client) => untilRouted(client, search)));
     return clients;
   });
 }

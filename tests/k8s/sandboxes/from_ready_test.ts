@@ -64,6 +64,25 @@ Deno.test("waitReady: the gateway hears of it later than the API server", async 
   assertEquals(asked.slice(0, 3), ["502 /health", "502 /health", "204 /health"]);
 });
 
+Deno.test("waitReady: its limit holds for a gateway that never hears of it, too", async () => {
+  await using cluster = await FakeCluster.start();
+  const { kube, api } = cluster;
+  const { whole } = await create(cluster);
+  const never = () => Promise.resolve(new Response("sandbox not found: default--mine", { status: 502 }));
+  const found = fromK8s("default", "mine", {
+    kube,
+    domain: "gateway.test",
+    fetch: never,
+    retry: { gatewayMs: 3_600_000 },
+    waitReady: true,
+    timeoutMs: 2_000,
+    signal: AbortSignal.timeout(30_000),
+  });
+  await watched(cluster);
+  api.write(whole);
+  assertEquals((await found).sandboxId, "default--mine");
+});
+
 Deno.test("waitReady: a sandbox that never runs", async () => {
   await using cluster = await FakeCluster.start();
   const { kube, gateway: { domain }, api } = cluster;
