@@ -15,7 +15,10 @@ export function failureStatus(value: unknown): Status | undefined {
   const { kind, status } = value as { kind?: unknown; status?: unknown };
   if (kind !== "Status" || status !== "Failure") return undefined;
   return Object.fromEntries(
-    Object.entries(value).filter(([key, field]) => typeof field === (TYPES.get(key) ?? typeof field)),
+    Object.entries(value).filter(([key, field]) => {
+      const type: string = typeof field;
+      return type === (TYPES.get(key) ?? type);
+    }),
   );
 }
 
