@@ -95,9 +95,8 @@ class Release {
 
   /** Whether it is one of the claim's that is not on its way out already. */
   #isOwn({ metadata: { labels, annotations, deletionTimestamp } }: Sandbox): boolean {
-    const owner = annotations?.[OWNER_ANNOTATION];
     return deletionTimestamp === undefined && labels?.[CLAIM_NAME_LABEL] === this.#subject.name &&
-      (this.#owner === undefined || owner === undefined || owner === this.#owner);
+      (this.#owner === undefined || annotations?.[OWNER_ANNOTATION] === this.#owner);
   }
 
   /** A sandbox can go back to its pool and be claimed by others, with the same name and identity: never that one. */

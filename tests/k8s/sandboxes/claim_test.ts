@@ -269,6 +269,7 @@ Deno.test("releaseClaim: the claim and its sandboxes, and no others", async () =
   const others = [
     claimed("of-an-older-claim", { owner: OTHER_UID }),
     claimed("of-another-claim", { claim: "job2" }),
+    sandboxOf("labelled-by-somebody", { metadata: { labels: { "agents.kruise.io/claim-name": "job" } } }),
     claimed("kept-to-be-looked-at", { labels: { "agents.kruise.io/reserved-failed-sandbox": "true" } }),
     sandboxOf("unclaimed"),
   ];
