@@ -1,7 +1,8 @@
 import type { Status } from "../../errors/kube_status_error.ts";
 import { detailsOf } from "./status.ts";
 
-/** What a 403 of the authorizer names. */
+/** What a 403 of the authorizer names: a resource, or a path that is none. */
+const DENIED_PATH = /User "([^"]*)" cannot (\S+) path "([^"]+)"/;
 const DENIED =
   /User "([^"]*)" cannot (\S+) resource "([^"]+)" in API group "([^"]*)"(?: in the namespace "([^"]+)"| at the cluster scope)/;
 
@@ -40,15 +41,19 @@ function forbiddenHint(status: Status): string | undefined {
   if (detailsOf(status).causes.some(({ reason }) => reason === "NamespaceTerminating")) {
     return "The namespace is being deleted: use another one, or wait until it is gone and create it again";
   }
-  const [, user = "", verb = "", resource = "", group = "", namespace] = DENIED.exec(message) ?? [];
+  const [, user = "", verb = "", resource = "", group = "", namespace] = DENIED.exec(message) ??
+    DENIED_PATH.exec(message) ?? [];
   if (resource === "") return undefined;
   if (user === "system:anonymous") {
     return "No credential reached the server: check the user of the kubeconfig's context";
   }
-  const what = group === "" ? resource : `${resource}.${group}`;
   if (verb.startsWith("impersonate")) {
     return `Grant the user "${user}" the right to impersonate, which "as" in the kubeconfig asks for`;
   }
+  if (resource.startsWith("/")) {
+    return `Grant the verb "${verb}" on the path ${resource} to "${user}", by a ClusterRole with nonResourceURLs and a ClusterRoleBinding`;
+  }
+  const what = group === "" ? resource : `${resource}.${group}`;
   return namespace === undefined
     ? `Grant the verb "${verb}" on ${what} to "${user}", by a ClusterRole and a ClusterRoleBinding`
     : `Grant the verb "${verb}" on ${what} in the namespace "${namespace}" to "${user}", by a Role and a RoleBinding`;

@@ -356,3 +356,16 @@ Deno.test("a conflict says what to do about it: read again, or about the fields 
     "Others own these fields: leave them out of what is applied, or take them with force: true",
   );
 });
+
+Deno.test("a path that is not allowed is named, and so is a missing credential", async () => {
+  const message = 'forbidden: User "dev" cannot get path "/metrics"';
+  const hint = async (text: string) => (await errorOf(() => failure(403, "Forbidden", { message: text }))).hint;
+  assertEquals(
+    await hint(message),
+    'Grant the verb "get" on the path /metrics to "dev", by a ClusterRole with nonResourceURLs and a ClusterRoleBinding',
+  );
+  assertStringIncludes(
+    await hint(message.replace("dev", "system:anonymous")) ?? "",
+    "No credential reached the server",
+  );
+});

@@ -66,15 +66,13 @@ function missingOf(error: unknown, needs: readonly Right[]): Right | undefined {
   const missing = verb?.startsWith("impersonate")
     ? needs.find((need) => need.startsWith("impersonate"))
     : needs.find((need) => need === `${verb} ${resource}` || need === `${verb} ${resource} everywhere`);
-  return missing !== undefined && (resource!.startsWith("/") || isHelpful(error, verb!, resource!))
-    ? missing
-    : undefined;
+  return missing !== undefined && isHelpful(error, verb!, resource!) ? missing : undefined;
 }
 
 function isHelpful({ hint = "", status, retryable }: KubeStatusError, verb: string, resource: string): boolean {
   const named = verb.startsWith("impersonate")
     ? hint.includes("the right to impersonate")
-    : hint.startsWith(`Grant the verb "${verb}" on ${resource}`);
+    : hint.startsWith(`Grant the verb "${verb}" on ${resource.startsWith("/") ? "the path " : ""}${resource}`);
   return named && status === 403 && !retryable;
 }
 
