@@ -1,4 +1,5 @@
 import { checkPem } from "./check_pem.ts";
+import { withEnvironmentProxy } from "./environment_proxy.ts";
 import { httpsSender } from "./https_sender.ts";
 import { cannot, fetchInit, isAddress, type Sender, type SenderOptions } from "./sender.ts";
 
@@ -6,7 +7,8 @@ import { cannot, fetchInit, isAddress, type Sender, type SenderOptions } from ".
  * By Bun's `fetch`, which takes almost all that TLS needs. Repeated headers, which it would join, and the check of an
  * address go by `node:https`.
  */
-export async function bunSender(options: SenderOptions): Promise<Sender> {
+export async function bunSender(given: SenderOptions): Promise<Sender> {
+  const options = await withEnvironmentProxy(given);
   const { tls: { ca, serverName, insecure, proxyUrl }, cert, key, repeats } = options;
   await checkPem(options);
   if (repeats || (serverName !== undefined && isAddress(serverName))) return await httpsSender(options, "Bun");

@@ -1,4 +1,5 @@
 import { unusablePem } from "./check_pem.ts";
+import { withEnvironmentProxy } from "./environment_proxy.ts";
 import { httpsSender } from "./https_sender.ts";
 import { fetchInit, type Sender, type SenderOptions } from "./sender.ts";
 
@@ -11,7 +12,8 @@ interface Runtime {
  * By Deno's `fetch` with a client of its own. That trusts the given authority besides those of the runtime. What it
  * cannot do, another name, no check at all, or a proxy with a password, goes by `node:https`.
  */
-export async function denoSender(options: SenderOptions): Promise<Sender> {
+export async function denoSender(given: SenderOptions): Promise<Sender> {
+  const options = await withEnvironmentProxy(given);
   const { tls: { ca, serverName, insecure, proxyUrl }, cert, key, secure } = options;
   // Deno tells a proxy's password to the server behind it, too.
   const tells = secure && proxyUrl !== undefined && /^https?:\/\/[^/]*@/.test(proxyUrl);

@@ -1,3 +1,28 @@
+import type { SenderOptions } from "./sender.ts";
+
+const VARIABLES = ["https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY"];
+
+/**
+ * With the proxy of the environment where the configuration names none: some ways to make a request would not use it,
+ * and Deno would tell the server its password. Where Deno may not read the environment, its own `fetch` still does.
+ */
+export async function withEnvironmentProxy(options: SenderOptions): Promise<SenderOptions> {
+  const { tls, secure, server } = options;
+  if (!secure || tls.proxyUrl !== undefined || !mayRead()) return options;
+  const { default: { env } } = await import("node:process");
+  const proxyUrl = await environmentProxy(new URL(server), env);
+  return proxyUrl === undefined ? options : { ...options, tls: { ...tls, proxyUrl } };
+}
+
+/** Deno asks its user otherwise. */
+function mayRead(): boolean {
+  const { Deno: runtime } = globalThis as {
+    Deno?: { permissions?: { querySync(descriptor: object): { state: string } } };
+  };
+  const query = (variable: string) => runtime?.permissions?.querySync({ name: "env", variable }).state ?? "granted";
+  return VARIABLES.every((variable) => query(variable) === "granted");
+}
+
 /** The proxy that the environment names for an `https:` URL. As with kubectl, this machine is never behind it. */
 export async function environmentProxy(
   { hostname, port }: URL,

@@ -1,5 +1,5 @@
 import { checkPem } from "./check_pem.ts";
-import { environmentProxy } from "./environment_proxy.ts";
+import { withEnvironmentProxy } from "./environment_proxy.ts";
 import { httpsSender } from "./https_sender.ts";
 import type { Sender, SenderOptions } from "./sender.ts";
 
@@ -9,8 +9,5 @@ import type { Sender, SenderOptions } from "./sender.ts";
  */
 export async function nodeSender(options: SenderOptions): Promise<Sender> {
   await checkPem(options);
-  const { tls, secure, server } = options;
-  const { default: { env } } = await import("node:process");
-  const proxyUrl = tls.proxyUrl ?? (secure ? await environmentProxy(new URL(server), env) : undefined);
-  return await httpsSender({ ...options, tls: proxyUrl === undefined ? tls : { ...tls, proxyUrl } }, "Node");
+  return await httpsSender(await withEnvironmentProxy(options), "Node");
 }

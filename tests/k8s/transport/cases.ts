@@ -101,7 +101,17 @@ const SETTINGS: readonly TransportCase[] = [
       try {
         // Only the proxy knows where this name is.
         const server = `https://api.example:${stage.ports.otherName}`;
-        equal((await seen(trusting(stage, "otherName", { server }))).serverName, "api.example");
+        for (
+          const [cluster, user] of [
+            [trusting(stage, "otherName", { server }), {}],
+            [trusting(stage, "otherName", { server }), { as: "jane", "as-groups": ["a", "b"] }],
+            [{ server, "insecure-skip-tls-verify": true }, {}],
+          ] as const
+        ) {
+          const request = await seen(cluster, user);
+          equal(request.serverName, "api.example");
+          equal(valuesOf(request, "proxy-authorization"), [], "what the server is told of the proxy");
+        }
         process.env.HTTPS_PROXY = `http://127.0.0.1:${stage.ports.closed}`;
         // On Node this machine is left out without it, as it is by kubectl; the others want to be told.
         if (engine !== "node") process.env.NO_PROXY = "127.0.0.1";

@@ -102,10 +102,13 @@ export const FAILURE_CASES: readonly TransportCase[] = [
         trusting(stage, "api", { "proxy-url": `http://me:p%40ss@127.0.0.1:${port}` }),
         {},
         async (transport) => {
-          const call = rejection(transport.fetch("/api"));
+          const controller = new AbortController();
+          const call = rejection(transport.fetch("/api", { signal: controller.signal }));
           const [socket] = await connected;
           socket.on("error", () => {});
-          return { call, over: once(socket.resume(), "close") };
+          const over = new Promise((resolve) => socket.resume().once("close", resolve));
+          controller.abort(new Error("enough"));
+          return { call, over };
         },
       );
       // Much earlier than the proxy's own limit of time.
