@@ -188,7 +188,7 @@ export class Requester {
     }
     try {
       const value: unknown = JSON.parse(text);
-      if (typeof value !== "object" || value === null) throw new SyntaxError("no object");
+      if (typeof value !== "object" || value === null || Array.isArray(value)) throw new SyntaxError("no object");
       const status = failureStatus(value);
       if (status === undefined) return value;
       throw statusError(request, JSON.parse(masked(text, response)), response.status);

@@ -106,7 +106,9 @@ Deno.test("a success that is none", async () => {
   const cut = await errorOf(() => new Response('{"kind": "Sand'));
   assert(isSandboxError(cut, "protocol"));
   assertEquals(cut.message, 'Cannot get sandboxes "one" in "mine": the answer is no object in JSON');
-  assert(isSandboxError(await errorOf(() => json(null)), "protocol"));
+  for (const none of [null, 1, [sandbox("one", "1")]]) {
+    assert(isSandboxError(await errorOf(() => json(none)), "protocol"));
+  }
   const { kube } = scripted(() => json(sandbox("one", "1")));
   await assertRejects(
     () => kube.sandboxes().list(),
