@@ -20,13 +20,14 @@ export interface PodTarget {
   container?: string | undefined;
   /**
    * The pod's kubelet, such as `https://10.0.0.7:10250`, to keep the bytes off the API server. It gets the same
-   * credentials, and must accept them: that is for users with rights on `nodes/proxy`.
+   * credentials, and must accept them: that is for users with rights on `nodes/proxy`. Over `http:` it gets no token.
    *
    * @default {none: everything goes through the API server}
    */
   kubeletUrl?: string | undefined;
   /**
-   * The authorities of the kubelet's certificate, in PEM.
+   * The authorities of the kubelet's certificate, in PEM. It is checked against them even where the API server's is not
+   * checked at all.
    *
    * @default {those of the API server}
    */

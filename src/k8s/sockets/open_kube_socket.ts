@@ -44,16 +44,21 @@ async function openAs(
   signal: AbortSignal,
   credentials: KubeCredentials,
 ): Promise<KubeSocket | Response> {
-  const { headers, cert, key } = credentials;
   const server = kubelet?.url ?? access.server;
-  const { ca, serverName: _, ...rest } = access.tls;
+  const secure = server.startsWith("https:");
+  const { cert, key } = credentials;
+  // An API server without TLS gets no token: its configuration sees to that. A kubelet's URL is none of it.
+  const isOpen = kubelet !== undefined && !secure;
+  const headers = credentials.headers.filter(([name]) => !isOpen || name.toLowerCase() !== "authorization");
+  const { ca, serverName: _, insecure, ...rest } = access.tls;
   const tls = kubelet === undefined ? access.tls : {
     ...rest,
+    insecure: insecure && kubelet.ca === undefined,
     ...((kubelet.ca ?? ca) !== undefined && { ca: kubelet.ca ?? ca! }),
     ...(kubelet.serverName !== undefined && { serverName: kubelet.serverName }),
   };
   const repeats = new Set(headers.map(([name]) => name.toLowerCase())).size < headers.length;
-  const options = { tls, cert, key, repeats, server, secure: server.startsWith("https:") };
+  const options = { tls, cert, key, repeats, server, secure };
   let answer: KubeSocket | Response;
   try {
     const opener = await chooseOpener(options, given);

@@ -143,6 +143,25 @@ Deno.test("exec: straight to a kubelet", async () => {
   assertEquals(closed.code, "network");
 });
 
+Deno.test("exec: no token goes to a kubelet over plain HTTP", async () => {
+  const names: string[] = [];
+  await using kubelet = await startRawServer(async (call) => {
+    names.push(...call.lines.map(([name]) => name));
+    const peer = call.accept();
+    await peer.send(3, SUCCESS);
+    await peer.close();
+  });
+  await using kube = await KubeClient.fromConfig({
+    clusters: [{ name: "c", cluster: { server: "https://127.0.0.1:1" } }],
+    users: [{ name: "u", user: { token: "secret" } }],
+    contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
+    "current-context": "x",
+  });
+  const exec = await kube.exec({ pod: "box", container: "main", kubeletUrl: kubelet.url }, ["ls"]);
+  assertEquals((await exec.wait()).exitCode, 0);
+  assert(names.includes("sec-websocket-protocol") && !names.includes("authorization"), `${names}`);
+});
+
 Deno.test("execIn: the state of the sandbox comes first", async () => {
   const ready = {
     type: "Ready",

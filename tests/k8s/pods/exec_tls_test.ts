@@ -1,6 +1,8 @@
 /** Commands over TLS on this Deno; `exec_program.ts` runs the same cases on Bun and Node. */
 
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
+import { isSandboxError } from "../../../mod.ts";
+import { KubeClient } from "../../../src/k8s/mod.ts";
 import { makeAuthority } from "../../gateway/certificates.ts";
 import { frameOf, startRawServer } from "../sockets/raw_server.ts";
 import { runExecCases } from "./exec_cases.ts";
@@ -35,4 +37,33 @@ Deno.test("exec: an end that comes over TLS while nothing is read is seen", asyn
     assertEquals(await Promise.race([waiting, late]), total);
     clearTimeout(timer);
   }
+});
+
+Deno.test("exec: a kubelet is checked against its own authority, also where the API server is not checked", async () => {
+  const [authority, other] = [await makeAuthority("Servers"), await makeAuthority("Others")];
+  const seen: string[] = [];
+  await using kubelet = await startRawServer(
+    async (call) => {
+      seen.push(...call.lines.filter(([name]) => name === "authorization").map(([, value]) => value));
+      const peer = call.accept();
+      await peer.send(3, SUCCESS);
+      await peer.close();
+    },
+    undefined,
+    await authority.issue({ names: ["127.0.0.1"] }),
+  );
+  await using kube = await KubeClient.fromConfig({
+    clusters: [{ name: "c", cluster: { server: "https://127.0.0.1:1", "insecure-skip-tls-verify": true } }],
+    users: [{ name: "u", user: { token: "secret" } }],
+    contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
+    "current-context": "x",
+  });
+  const target = { pod: "box", container: "main", kubeletUrl: kubelet.url };
+  const run = async (kubeletCa?: string) => await (await kube.exec({ ...target, kubeletCa }, ["ls"])).wait();
+  const error = await run(other.cert).then(() => undefined, (error) => error);
+  assert(isSandboxError(error, "tls"), `${error}`);
+  assert(error.hint!.includes("kubeletCa"));
+  assertEquals(seen, []);
+  for (const ca of [undefined, authority.cert]) assertEquals((await run(ca)).exitCode, 0);
+  assertEquals(seen, ["Bearer secret", "Bearer secret"]);
 });
