@@ -1,5 +1,5 @@
 import { RuntimeClient, type RuntimeClientOptions } from "../../../mod.ts";
-import { checkMilliseconds } from "../../errors/checks.ts";
+import { checkBoolean, checkMilliseconds } from "../../errors/checks.ts";
 import type { KubeClient } from "../client/kube_client.ts";
 import type { KubeCallOptions } from "../types.ts";
 import type { FromK8sOptions } from "./from_options.ts";
@@ -23,9 +23,7 @@ export interface Search {
 /** Checks all options, and then searches. */
 export async function search<T>(options: FromK8sOptions, work: (search: Search) => Promise<T>): Promise<T> {
   const { kube: given, waitReady = false, timeoutMs, signal, ...settings } = options;
-  if (typeof waitReady !== "boolean") {
-    throw new TypeError(`Cannot use a ${typeof waitReady} as waitReady: pass true or false`);
-  }
+  checkBoolean("waitReady", waitReady);
   const limits = timeLimits(timeoutMs, signal);
   const { domain, sandboxBaseUrl } = settings;
   const gateway = domain === undefined && sandboxBaseUrl === undefined ? await GatewayDomain.find() : undefined;

@@ -1,3 +1,4 @@
+import { checkBoolean } from "../../../errors/checks.ts";
 import type { KubeCallOptions } from "../../types.ts";
 
 /** How far a copy is. */
@@ -58,9 +59,7 @@ export interface CopyToFiles {
 /** Checks the options of a copy. Throws a `TypeError`. */
 export function checkCopyOptions({ outsideLinks, onProgress, sparse }: CopyFromOptions): void {
   for (const [name, value] of Object.entries({ outsideLinks, sparse })) {
-    if (value !== undefined && typeof value !== "boolean") {
-      throw new TypeError(`Cannot use a ${typeof value} as ${name}: pass true or false`);
-    }
+    if (value !== undefined) checkBoolean(name, value);
   }
   if (onProgress !== undefined && typeof onProgress !== "function") {
     throw new TypeError(`Cannot use a ${typeof onProgress} as onProgress: pass a function`);

@@ -1,4 +1,4 @@
-import { checkCount } from "../../../errors/checks.ts";
+import { checkBoolean, checkCount } from "../../../errors/checks.ts";
 import type { KubeCallOptions } from "../../types.ts";
 
 /** Which part of a log. */
@@ -39,9 +39,7 @@ export interface LogOptions extends KubeCallOptions {
 export function logQuery(options: LogOptions): Record<string, number | true | undefined> {
   const { follow, sinceSeconds, tailLines, previous, timestamps } = options;
   for (const [name, value] of Object.entries({ follow, previous, timestamps })) {
-    if (value !== undefined && typeof value !== "boolean") {
-      throw new TypeError(`Cannot use a ${typeof value} as ${name}: pass true or false`);
-    }
+    if (value !== undefined) checkBoolean(name, value);
   }
   return {
     follow: follow || undefined,
