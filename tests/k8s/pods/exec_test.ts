@@ -190,6 +190,47 @@ Deno.test("exec: a status in several messages", async () => {
   assertEquals((await exec.wait({ check: false })).exitCode, 7);
 });
 
+Deno.test("exec: a status that contradicts itself is no exit code", async () => {
+  const exits = new Map([
+    ["zero", exited(0)],
+    ["large", exited(256)],
+    ["negative", exited(-1)],
+    ["none", '{"status":"Failure","reason":"NonZeroExitCode"}'],
+    ["twice", SUCCESS + SUCCESS],
+    ["both", SUCCESS + exited(3)],
+    ["half", SUCCESS.slice(0, -1)],
+  ]);
+  await using server = await startRawServer(async (call) => {
+    const peer = call.accept();
+    await peer.send(3, exits.get(call.path.split("/")[6]!)!);
+    await peer.close();
+  });
+  await using kube = await clientOf(server);
+  const codes: string[] = [];
+  for (const pod of exits.keys()) {
+    const exec = await kube.exec({ pod }, ["ls"]);
+    const error = await exec.wait({ check: false }).catch((error) => error);
+    assert(isSandboxError(error), `${pod}: ${JSON.stringify(error)}`);
+    codes.push(error.code);
+  }
+  assertEquals(codes, [...Array(4).fill("kube_status"), ...Array(3).fill("protocol")]);
+});
+
+Deno.test("exec: input that the caller gives up ends the command with an error", async () => {
+  await using server = await startRawServer(async (call) => {
+    const peer = call.accept();
+    while ((await peer.next())?.opcode === 0) continue;
+    await peer.close();
+  });
+  await using kube = await clientOf(server);
+  for (const reason of [new Error("mine"), undefined]) {
+    const exec = await kube.exec({ pod: "box" }, ["cat"], { stdin: true });
+    await exec.stdin.abort(reason);
+    const error = await exec.wait().catch((error) => error);
+    assertEquals(error?.name, reason?.name ?? "AbortError");
+  }
+});
+
 Deno.test("exec: a signal ends everything with its own reason", async () => {
   let closed!: () => void;
   const gone = new Promise<void>((resolve) => closed = resolve);

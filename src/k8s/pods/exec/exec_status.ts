@@ -24,6 +24,7 @@ export function readExecStatus(text: string): ExecEnd | undefined {
     | { message?: unknown }
     | undefined;
   const exitCode = /^\d{1,3}$/.test(String(cause?.message)) ? Number(cause!.message) : NaN;
-  if (!(exitCode >= 0 && exitCode <= 255)) return { failure: value };
+  // One that is 0 contradicts itself.
+  if (!(exitCode >= 1 && exitCode <= 255)) return { failure: value };
   return { exitCode, ...(typeof message === "string" && message !== "" && { error: message }) };
 }

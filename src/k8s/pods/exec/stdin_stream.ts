@@ -25,7 +25,7 @@ export function stdinStream(port: StdinPort): WritableStream<Uint8Array | string
       await sendAll(port, bytesOf(chunk));
     },
     close: () => port.end(),
-    abort: (reason) => port.fail(reason),
+    abort: (reason) => port.fail(reason ?? new DOMException("The standard input was aborted", "AbortError")),
   });
 }
 
