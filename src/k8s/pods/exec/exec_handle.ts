@@ -73,7 +73,7 @@ export interface ExecHandle extends AsyncDisposable {
    *
    * Without `verified`, an exit code of 0 can also mean that the connection between node and container broke, or, with
    * nodes before Kubernetes 1.36, that the node died: the protocol does not tell them apart. A command that ends before
-   * it has read all of its input can be told as lost, because servers drop what they wanted to say.
+   * it has read all of its input is often told as lost, because the connection breaks under what is still being sent.
    *
    * @param options Callbacks, what is kept of the output, and whether another exit code than 0 rejects. What is kept can
    * only be said before anything is read.
