@@ -1,14 +1,19 @@
 import type { Duplex } from "node:stream";
+import type { ConnectionOptions, TLSSocket } from "node:tls";
+
+/** Makes TLS over a connection. */
+export type SecureOver = (socket: Duplex, options: ConnectionOptions) => TLSSocket;
 
 /**
- * Makes streams of sockets, which are no sockets. Deno's TLS over a socket forgets the end of a connection that comes while
- * reading is paused (2.9.6); over these it does not.
+ * TLS over streams that are made of sockets, and are none. Deno's TLS over a socket forgets the end of a connection that
+ * comes while reading is paused (2.9.6); over these it does not. It reads on while it is paused, so they are paused too.
  */
-export async function loadBridge(): Promise<(socket: Duplex) => Duplex> {
-  const { Duplex } = await import("node:stream");
-  return (socket) => {
+export async function loadBridge(): Promise<SecureOver> {
+  const [{ Duplex }, tls] = await Promise.all([import("node:stream"), import("node:tls")]);
+  return (socket, options) => {
+    let isHeld = false;
     const near = new Duplex({
-      read: () => void socket.resume(),
+      read: () => void (isHeld || socket.resume()),
       write: (chunk, _, done) => void socket.write(chunk, done),
       final: (done) => void socket.end(done),
       destroy(error, done) {
@@ -21,6 +26,15 @@ export async function loadBridge(): Promise<(socket: Duplex) => Duplex> {
     });
     socket.on("end", () => near.push(null));
     socket.on("error", (error) => near.destroy(error));
-    return near;
+    const secure = tls.connect({ ...options, socket: near });
+    secure.on("pause", () => {
+      isHeld = true;
+      socket.pause();
+    });
+    secure.on("resume", () => {
+      isHeld = false;
+      socket.resume();
+    });
+    return secure;
   };
 }

@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import type { ConnectionOptions } from "node:tls";
 import { checkPem } from "../transport/check_pem.ts";
 import { cannot, type SenderOptions } from "../transport/sender.ts";
+import type { SecureOver } from "./bridged.ts";
 import type { KubeSocket } from "./kube_socket.ts";
 import type { SocketInit, SocketOpener } from "./socket_opener.ts";
 import { WsKubeSocket } from "./ws_kube_socket.ts";
@@ -75,20 +76,17 @@ export async function wsOpener(options: SenderOptions, runtime: string): Promise
   return { open };
 }
 
-/** Connects to a server by TLS over what `bridge` makes of the connection. */
+/** Connects to a server by TLS as `bridge` makes it. */
 async function connector(
   server: string,
   settings: ConnectionOptions,
-  bridge: (socket: Duplex) => Duplex,
+  bridge: SecureOver,
 ): Promise<() => Duplex> {
-  const [net, tls] = await Promise.all([import("node:net"), import("node:tls")]);
+  const net = await import("node:net");
   const { hostname, port } = new URL(server);
   const host = hostname.replace(/^\[|\]$/g, "");
   const servername = settings.servername ?? (net.isIP(host) ? "" : host);
-  return () => {
-    const socket = bridge(net.connect({ host, port: Number(port || 443) }));
-    return tls.connect({ ...settings, host, servername, socket });
-  };
+  return () => bridge(net.connect({ host, port: Number(port || 443) }), { ...settings, host, servername });
 }
 
 function linesOf(headers: SocketInit["headers"]): Map<string, string[]> {

@@ -11,15 +11,16 @@ const CONNECT_MS = 30_000;
 type Connected = (error: Error | null, socket?: TLSSocket) => void;
 
 /**
- * Makes an agent whose connections go through an HTTP proxy. Only the proxy sees its password. TLS is spoken over what
- * `under` makes of the proxy's socket.
+ * Makes an agent whose connections go through an HTTP proxy. Only the proxy sees its password. TLS is spoken by
+ * `over`, where that is given.
  */
 export async function tunnelAgent(
   proxyUrl: string,
   options: AgentOptions,
-  under: (socket: Duplex) => Duplex = (socket) => socket,
+  over?: (socket: Duplex, target: ConnectionOptions) => TLSSocket,
 ): Promise<Agent> {
   const [http, https, tls] = await Promise.all([import("node:http"), import("node:https"), import("node:tls")]);
+  const secure = over ?? ((socket: Duplex, target: ConnectionOptions) => tls.connect({ ...target, socket }));
   const proxy = new URL(proxyUrl);
   const { request } = proxy.protocol === "https:" ? https : http;
   const authorization = passwordOf(proxy);
@@ -47,7 +48,7 @@ export async function tunnelAgent(
     asking.once("connect", (answer, socket) => {
       socket.setTimeout(0);
       if (answer.statusCode !== 200) return refused(answer, socket);
-      connected(null, tls.connect({ ...target, socket: under(socket) }));
+      connected(null, secure(socket, target));
     });
     asking.once("response", (answer) => refused(answer, answer.socket));
     asking.once("error", connected);
