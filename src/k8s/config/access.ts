@@ -1,7 +1,7 @@
 import { type Cluster, readCluster } from "./cluster.ts";
 import type { Fields } from "./fields.ts";
 import type { FoundConfig } from "./find_config.ts";
-import type { IdentitySource } from "./identity.ts";
+import type { Identity, IdentitySource } from "./identity.ts";
 import { impersonationHeaders } from "./impersonation.ts";
 import type { KubeAccess, KubeCredentials } from "./kube_access.ts";
 import type { KubeLoadOptions } from "./load_options.ts";
@@ -54,16 +54,17 @@ function credentialsOf(
   identity: IdentitySource | undefined,
   impersonation: KubeCredentials["headers"],
 ): KubeAccess["credentials"] {
-  const ask = async (renew: boolean, signal: AbortSignal | undefined): Promise<KubeCredentials> => {
-    const { authorization, ...certificate } = await identity?.({ renew, signal }) ?? {};
+  const credentials = ({ authorization, ...certificate }: Identity): KubeCredentials => {
     const first = authorization === undefined ? [] : [["Authorization", authorization] as const];
     return { headers: [...first, ...impersonation], ...certificate };
   };
   return async ({ refused, signal } = {}) => {
     signal?.throwIfAborted();
-    const now = await ask(false, signal);
+    const now = credentials(await identity?.({ renew: false, signal }) ?? {});
     // Of several requests that were refused at a time, one renews for all.
-    return refused && sameCredentials(now, refused) ? await ask(true, signal) : now;
+    if (!refused || !sameCredentials(now, refused)) return now;
+    const isRefused = (one: Identity) => sameCredentials(credentials(one), refused);
+    return credentials(await identity?.({ renew: true, isRefused, signal }) ?? {});
   };
 }
 

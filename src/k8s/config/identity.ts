@@ -9,6 +9,8 @@ export interface Identity {
 export interface IdentityRequest {
   /** The last one was refused: look whether there is another. */
   readonly renew: boolean;
+  /** Which one was refused. What another caller got meanwhile was not. */
+  readonly isRefused?: ((identity: Identity) => boolean) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 

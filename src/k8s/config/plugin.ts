@@ -35,6 +35,7 @@ export async function pluginIdentity(exec: Fields, options: UserOptions): Promis
   const info = { interactive: false, ...(exec.flag("provideClusterInfo") && { cluster }) };
   const request = JSON.stringify({ kind: "ExecCredential", apiVersion, spec: info });
 
+  let kept: Kept | undefined;
   const runs = new SharedRun(async (signal): Promise<Kept> => {
     const machine = await host();
     const output = await runPlugin({
@@ -48,15 +49,16 @@ export async function pluginIdentity(exec: Fields, options: UserOptions): Promis
     const { identity, expires } = readPluginAnswer(command, apiVersion, output);
     const now = machine.now();
     // Asked for again a little before the end, so that no request arrives with what has just ended.
-    return { identity, until: expires === undefined ? Infinity : expires - Math.min(60_000, (expires - now) / 5) };
+    const until = expires === undefined ? Infinity : expires - Math.min(60_000, (expires - now) / 5);
+    return kept = { identity, until };
   });
 
-  let kept: Kept | undefined;
-  return async ({ renew, signal }) => {
+  return async ({ renew, isRefused = () => renew, signal }) => {
     signal?.throwIfAborted();
-    if (kept && !renew && (await host()).now() < kept.until) return kept.identity;
-    kept = await runs.join(signal);
-    return kept.identity;
+    const machine = await host();
+    // Nothing is waited for from here to the run: another caller's may have ended just now.
+    if (kept && !isRefused(kept.identity) && machine.now() < kept.until) return kept.identity;
+    return (await runs.join(signal)).identity;
   };
 }
 

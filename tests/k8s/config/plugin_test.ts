@@ -1,6 +1,10 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { Fields } from "../../../src/k8s/config/fields.ts";
+import { loadHost } from "../../../src/k8s/config/host.ts";
+import { pluginIdentity } from "../../../src/k8s/config/plugin.ts";
+import { ConfigSource } from "../../../src/k8s/config/source.ts";
 import { accessBy, answer, execOf, makePlugin, printing } from "./plugin_tools.ts";
-import { refused } from "./tools.ts";
+import { type Entry, refused } from "./tools.ts";
 
 const CERT = "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----\n";
 const KEY = "-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n";
@@ -128,4 +132,20 @@ Deno.test("entries that cannot be are refused when the configuration is loaded",
     assertStringIncludes(error.message, `users[0].user.exec.${message}`);
     assertEquals(typeof error.hint, "string");
   }
+});
+
+Deno.test("who was refused what is replaced already starts no plugin", async () => {
+  await using plugin = await makePlugin(
+    `echo x >>"$dir/count"; ` + 'n=$(wc -l <"$dir/count"); ' +
+      `printf '{"apiVersion":"client.authentication.k8s.io/v1","kind":"ExecCredential","status":{"token":"t%d"}}' "$n"`,
+  );
+  const exec = new Fields(new ConfigSource("a test"), execOf(plugin.command)["exec"] as Entry);
+  const host = await loadHost("test");
+  const identity = await pluginIdentity(exec, { host: () => Promise.resolve(host), cluster: {}, pluginTimeoutMs: 0 });
+  const first = await identity({ renew: false });
+  const isRefused = ({ authorization }: { authorization?: string }) => authorization === first.authorization;
+  const renewed = [];
+  for (let i = 0; i < 3; i++) renewed.push((await identity({ renew: true, isRefused })).authorization);
+  assertEquals([first.authorization, renewed], ["Bearer t1", ["Bearer t2", "Bearer t2", "Bearer t2"]]);
+  assertEquals(await plugin.runs(), 2);
 });
