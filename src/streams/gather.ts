@@ -17,7 +17,7 @@ interface Asked {
  * Makes large pieces of small ones, for whom each piece costs more than copying it. Only of those that are there: none
  * waits for one that is yet to come, and an error comes behind what came before it. It asks for one piece in advance.
  */
-export function gathered(source: Source): Source {
+export function gathered(source: Source, most: number = GATHERED_BYTES): Source {
   let ahead: Asked | undefined;
   return {
     async next() {
@@ -25,14 +25,14 @@ export function gathered(source: Source): Source {
       ahead = undefined;
       const first = await asked.piece;
       // Copying large ones gains nothing.
-      if (first === undefined || first.byteLength >= GATHERED_BYTES / 2) return first;
+      if (first === undefined || first.byteLength >= most / 2) return first;
       const parts = [first];
       let size = first.byteLength;
-      while (size < GATHERED_BYTES) {
+      while (size < most) {
         ahead = ask(source);
         for (let turn = 0; ahead.there === undefined && turn < TURNS; turn++) await undefined;
         const piece = ahead.there?.piece;
-        if (piece === undefined || size + piece.byteLength > GATHERED_BYTES) break;
+        if (piece === undefined || size + piece.byteLength > most) break;
         parts.push(piece);
         size += piece.byteLength;
         ahead = undefined;

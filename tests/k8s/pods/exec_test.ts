@@ -41,10 +41,10 @@ Deno.test("exec: standard input is fed in order and ended", async () => {
     await peer.close();
   });
   await using kube = await clientOf(server);
-  const data = "x".repeat(40_000);
+  const data = "x".repeat(100_000);
   const exec = await kube.exec({ pod: "box" }, ["cat"], { stdin: data });
   assertEquals((await exec.wait()).exitCode, 0);
-  assertEquals(frames.map(([channel, text]) => [channel, text.length]), [[0, 32_768], [0, 7_232], [255, 1]]);
+  assertEquals(frames.map(([channel, text]) => [channel, text.length]), [[0, 65_536], [0, 34_464], [255, 1]]);
   assertEquals(frames.at(-1)![1], "\0");
 });
 

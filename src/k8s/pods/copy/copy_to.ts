@@ -1,6 +1,7 @@
 import { checkMilliseconds } from "../../../errors/checks.ts";
 import { isSandboxError } from "../../../errors/is_sandbox_error.ts";
 import type { Bytes } from "../../../streams/bytes.ts";
+import { gathered } from "../../../streams/gather.ts";
 import { openSource, type Source } from "../../../streams/source.ts";
 import { isStream } from "../../../streams/input_data.ts";
 import { withLimits } from "../../client/limits.ts";
@@ -8,6 +9,7 @@ import { catTo } from "./cat_to.ts";
 import { archiveError, type CopyContext, cutError, type ExecResult, exitError } from "./copy_failure.ts";
 import { endOf } from "./end_of.ts";
 import { checkContainerPath, checkCopyOptions, type CopyToFiles, type CopyToOptions } from "./copy_options.ts";
+import { STDIN_BYTES } from "../exec/channels.ts";
 import type { RunInPod } from "./run_in_pod.ts";
 import { EXIT, scriptCommand, UNPACK } from "./scripts.ts";
 import { TarGuard } from "./tar_guard.ts";
@@ -25,7 +27,7 @@ export async function copyTo(run: RunInPod, files: CopyToFiles, options: CopyToO
   const { signal } = options;
   const timeoutMs = checkMilliseconds("timeoutMs", options.timeoutMs ?? 0);
   signal?.throwIfAborted();
-  const source = openSource(from);
+  const source = gathered(openSource(from), STDIN_BYTES);
   try {
     await withLimits({ what, signals: signal ? [signal] : [], timeoutMs }, async (scope) => {
       const unpacked = await unpack(run, source, { what, path }, options, scope.signal);

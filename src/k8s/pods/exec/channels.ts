@@ -6,8 +6,8 @@ export const EXEC_PROTOCOLS: readonly string[] = ["v5.channel.k8s.io", "v4.chann
 /** The first byte of every message. */
 export const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, status: 3, resize: 4, close: 255 } as const;
 
-/** What kubectl sends at most in one message. */
-export const STDIN_BYTES: number = 32 * 1024;
+/** So much of the input is sent in one message: larger ones cost the servers more, smaller ones both sides. */
+export const STDIN_BYTES: number = 64 * 1024;
 
 const encoder = new TextEncoder();
 

@@ -20,7 +20,9 @@ import { bytesOf, failureOf, test } from "./copy_tools.ts";
 import { localPod } from "./local_pod.ts";
 
 test("an unsafe member ends the copy before anything of it is written", async ({ dir, pod }) => {
-  const good = { name: "good", data: "a" };
+  // More than one message of input.
+  const good = { name: "good", data: "a".repeat(100_000) };
+  const before = archive(good).byteLength - 1024;
   for (
     const bad of [{ name: "../out" }, { name: "/abs" }, { name: "dev", type: "3" }, {
       name: "l",
@@ -32,7 +34,7 @@ test("an unsafe member ends the copy before anything of it is written", async ({
     const bytes = archive(good, bad, { name: "later" });
     const from = new ReadableStream<Uint8Array>({
       start: (controller) => {
-        for (let at = 0; at < 2048; at += 512) controller.enqueue(bytes.slice(at, at + 512));
+        for (let at = 0; at < before + 512; at += 512) controller.enqueue(bytes.slice(at, at + 512));
       },
       cancel: (reason) => void (cancelled = reason),
     });
