@@ -1,5 +1,5 @@
 import type { InputData, PtySize } from "../../../../mod.ts";
-import { checkNumber } from "../../../errors/checks.ts";
+import { checkBoolean, checkNumber } from "../../../errors/checks.ts";
 import { argvOf, nameOf } from "../../../process/command.ts";
 import { isStream, wholeData } from "../../../streams/input_data.ts";
 import type { CheckedTarget } from "../target.ts";
@@ -35,6 +35,12 @@ export function checkExec(target: CheckedTarget, command: readonly string[], opt
   const { verified = false, stdin = false, tty = false, size, signal } = options;
   if (typeof command === "string") throw new TypeError("Cannot run a string in a container: pass an array of words");
   const argv = argvOf(command);
+  // A URL cannot hold it, and another word would be sent.
+  if (argv.some((word) => /\p{Surrogate}/u.test(word))) {
+    throw new TypeError("Cannot use a string with half a surrogate pair as a word of a command");
+  }
+  checkBoolean("verified", verified);
+  checkBoolean("tty", tty);
   if (typeof stdin !== "boolean" && wholeData(stdin) === undefined && isStream(stdin) && stdin.locked) {
     throw new TypeError("Cannot send a stream that is locked: somebody else reads it");
   }
