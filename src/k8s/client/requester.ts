@@ -4,7 +4,6 @@ import { answerError, htmlError, isHtml, statusError } from "../errors/status_er
 import { detailsOf, failureStatus } from "../errors/status.ts";
 import type { KubeSocket, KubeSocketRequest } from "../sockets/kube_socket.ts";
 import type { KubeAccess } from "../config/kube_access.ts";
-import { sentCredentials } from "../transport/kube_fetch.ts";
 import type { KubeTransport } from "../transport/kube_transport.ts";
 import type { KubeCallOptions } from "../types.ts";
 import { checkMilliseconds } from "../../errors/checks.ts";
@@ -14,7 +13,7 @@ import { type CallScope, type Clock, DEFAULT_TIMEOUT_MS, systemClock, withLimits
 import { takesManyListeners } from "./many_listeners.ts";
 import { type Query, withQuery } from "./query.ts";
 import { parseRetryAfter, pauseBefore, type Repeatable, setRetryAfter } from "./repeats.ts";
-import { withoutSecrets } from "./secrets.ts";
+import { masked } from "./secrets.ts";
 import { USER_AGENT } from "./user_agent.ts";
 
 /** A request, and what its errors say of it. */
@@ -214,12 +213,6 @@ export class Requester {
       ...(!hasSecret && { cause }),
     });
   }
-}
-
-/** What the request was sent with, which need not be what is in force now. What cannot be masked is not shown. */
-function masked(text: string, response: Response): string {
-  const credentials = sentCredentials(response);
-  return credentials === undefined ? "" : withoutSecrets(text, credentials);
 }
 
 function secondsIn({ kubeStatus }: { kubeStatus: object }): number | undefined {

@@ -1,4 +1,4 @@
-import { type Fetch, SandboxError } from "../../../mod.ts";
+import { type Fetch, isSandboxError, SandboxError } from "../../../mod.ts";
 import type { KubeAccess, KubeCredentials } from "../config/kube_access.ts";
 import { sameCredentials } from "../config/same_credentials.ts";
 import { runtimeName } from "../transport/choose_sender.ts";
@@ -67,6 +67,7 @@ async function openAs(
     answer = await opener.open(server + path, { what, protocols, headers: named, signal });
   } catch (error) {
     signal.throwIfAborted();
+    if (isSandboxError(error, "tls") && kubelet?.ca !== undefined) throw ofKubelet(error);
     if (error instanceof SandboxError) throw error;
     // The library's own words for an answer that is none of a WebSocket server.
     if (/subprotocol|Sec-WebSocket|Upgrade header|extension/i.test(String(error))) {
@@ -79,7 +80,7 @@ async function openAs(
     await answer.body?.cancel().catch(() => {});
     throw brokenProtocol(what, `the server at "${new URL(server).host}" answered ${answer.status}, and no WebSocket`);
   }
-  if (answer instanceof Response) noteCredentials(answer, credentials);
+  noteCredentials(answer, credentials);
   return answer;
 }
 

@@ -14,15 +14,15 @@ interface Current {
   readonly sender: Promise<Sender>;
 }
 
-const sent = new WeakMap<Response, KubeCredentials>();
+const sent = new WeakMap<object, KubeCredentials>();
 
-/** What a request was authorized with, by its answer as it was handed out. */
-export function sentCredentials(answer: Response): KubeCredentials | undefined {
+/** What a request was authorized with, by its answer or its socket as it was handed out. */
+export function sentCredentials(answer: object): KubeCredentials | undefined {
   return sent.get(answer);
 }
 
-/** Notes what a request was authorized with, by its answer. */
-export function noteCredentials(answer: Response, credentials: KubeCredentials): void {
+/** Notes what a request was authorized with, by its answer or its socket. */
+export function noteCredentials(answer: object, credentials: KubeCredentials): void {
   sent.set(answer, credentials);
 }
 

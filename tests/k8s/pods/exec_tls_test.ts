@@ -93,7 +93,48 @@ Deno.test("exec: a kubelet is checked against its own authority, also where the 
   const error = await run(other.cert).then(() => undefined, (error) => error);
   assert(isSandboxError(error, "tls"), `${error}`);
   assert(error.hint!.includes("kubeletCa"));
+  const unusable = await run("no PEM").then(() => undefined, (error) => error);
+  assertEquals(unusable.message, "Cannot connect to the kubelet: the certificates or the key cannot be used");
   assertEquals(seen, []);
   for (const ca of [undefined, authority.cert]) assertEquals((await run(ca)).exitCode, 0);
   assertEquals(seen, ["Bearer secret", "Bearer secret"]);
+});
+
+Deno.test("exec, ports: a server that repeats the token after the upgrade has it in no error", async () => {
+  const authority = await makeAuthority("Servers");
+  const token = "secret+/token";
+  const encoded = btoa(token).replace(/=+$/, "");
+  await using server = await startRawServer(
+    async (call) => {
+      const words = `${call.lines.find(([name]) => name === "authorization")?.[1]} ${encoded}`;
+      const peer = call.accept(call.protocols[0]);
+      if (call.path.includes("/status/")) {
+        await peer.send(3, JSON.stringify({ status: "Failure", reason: "InternalError", message: `not ${words}` }));
+      }
+      if (call.path.includes("/portforward")) {
+        for (const channel of [0, 1]) await peer.send(channel, "\x50\x00");
+        await peer.send(1, `not ${words}`);
+      }
+      await peer.close(call.path.includes("/closed/") ? 1008 : 1000, `not ${words}`);
+    },
+    undefined,
+    await authority.issue({ names: ["127.0.0.1"] }),
+  );
+  await using kube = await KubeClient.fromConfig({
+    clusters: [{ name: "c", cluster: { server: server.url, "certificate-authority-data": btoa(authority.cert) } }],
+    users: [{ name: "u", user: { token } }],
+    contexts: [{ name: "x", context: { cluster: "c", user: "u" } }],
+    "current-context": "x",
+  });
+  for (const pod of ["status", "closed", "ports"]) {
+    const error = await (async () => {
+      if (pod !== "ports") return void await (await kube.exec({ pod, container: "main" }, ["ls"])).wait();
+      const connection = await kube.portForward({ pod, container: "main" }, 80).connect();
+      for await (const _ of connection.readable);
+    })().then(() => undefined, (error) => error);
+    assert(isSandboxError(error), `${pod}: ${error}`);
+    assert(error.message.includes("not *** ***"), error.message);
+    const shown = Deno.inspect(error, { depth: 9 });
+    assert(!shown.includes(token) && !shown.includes(encoded), shown);
+  }
 });

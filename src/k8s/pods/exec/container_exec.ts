@@ -20,6 +20,7 @@ import { outputStream } from "../../../process/output_stream.ts";
 import { concat } from "../../../streams/bytes.ts";
 import { decodeUtf8 } from "../../../streams/utf8_decoder.ts";
 import { withLimits } from "../../client/limits.ts";
+import { masked } from "../../client/secrets.ts";
 import { statusError } from "../../errors/status_error.ts";
 import type { KubeSocket } from "../../sockets/kube_socket.ts";
 import { brokenProtocol, lostSocket } from "../../sockets/socket_errors.ts";
@@ -201,7 +202,7 @@ export class ContainerExec implements ExecHandle, StdinPort {
   async #ended(output: Output, lost: unknown): Promise<void> {
     const { what } = this.#exec;
     const mark = this.#endOfMarks(output);
-    const text = decodeUtf8(concat(this.#status));
+    const text = masked(decodeUtf8(concat(this.#status)), this.#socket);
     const told = readExecStatus(text);
     if (mark !== undefined) return this.#succeed(output, { ...(told && "error" in told && told), exitCode: mark });
     if (told !== undefined && "failure" in told) return await this.#refused(told.failure);
@@ -210,7 +211,7 @@ export class ContainerExec implements ExecHandle, StdinPort {
     if (told !== undefined) return this.fail(lostSocket(what, "the mark of its end is missing, so it was cut"));
     if (text !== "") return this.fail(brokenProtocol(what, "what tells its end is no Status"));
     const { code = 1000, reason = "" } = this.#socket.closed ?? {};
-    const words = code === 1000 ? "" : ` (${code}${reason ? ` ${reason}` : ""})`;
+    const words = code === 1000 ? "" : ` (${code}${reason ? ` ${masked(reason, this.#socket)}` : ""})`;
     this.fail(lostSocket(what, `the connection was closed${words} before its end was told`));
   }
 

@@ -3,6 +3,7 @@ import { SandboxError } from "../../../errors/sandbox_error.ts";
 import { asBytes, type Bytes } from "../../../streams/bytes.ts";
 import { describe } from "../../../streams/input_data.ts";
 import { decodeUtf8 } from "../../../streams/utf8_decoder.ts";
+import { masked } from "../../client/secrets.ts";
 import { idleFrame } from "../exec/channels.ts";
 import type { KubeSocket } from "../../sockets/kube_socket.ts";
 import { brokenProtocol } from "../../sockets/socket_errors.ts";
@@ -119,9 +120,12 @@ export class ForwardedConnection implements PodConnection {
   async #closedBy({ code = 1000, reason = "" }: { code?: number; reason?: string } = {}): Promise<undefined> {
     if (code === 1000) return undefined;
     throw await this.#fail(
-      new DisconnectedError(`Cannot ${this.#what}: the connection was closed (${code}${reason && ` ${reason}`})`, {
-        code: "disconnected",
-      }),
+      new DisconnectedError(
+        `Cannot ${this.#what}: the connection was closed (${code}${reason && ` ${masked(reason, this.#socket)}`})`,
+        {
+          code: "disconnected",
+        },
+      ),
     );
   }
 
@@ -145,7 +149,7 @@ export class ForwardedConnection implements PodConnection {
     }
     if (data.byteLength === 0) return undefined;
     if (channel === DATA) return data;
-    throw await this.#fail(portError(this.#what, this.#port, decodeUtf8(data)));
+    throw await this.#fail(portError(this.#what, this.#port, masked(decodeUtf8(data), this.#socket)));
   }
 
   /** Ends both directions with an error, which it hands back. */
