@@ -99,9 +99,9 @@ export class WsKubeSocket implements KubeSocket {
 
   /** A side that says nothing for long may be gone, of which nothing tells but an answer that is missing. */
   #ping(): void {
+    if (this.#closing !== undefined) return;
     // What is not read may hold the answer.
-    if (this.#ws.isPaused || this.#closing !== undefined) return;
-    if (this.#unanswered++ >= MOST_PINGS) {
+    if (!this.#ws.isPaused && this.#unanswered++ >= MOST_PINGS) {
       this.#error = new Error(`no answer to ${MOST_PINGS} pings`);
       return this.#ws.terminate();
     }

@@ -179,6 +179,33 @@ Deno.test("socket: pings, and a side that does not answer them", async () => {
   assert(pings.length >= 5, `${pings.length} pings`);
 });
 
+Deno.test("socket: pings also while nothing is read, which prove nothing then", async () => {
+  let pings = 0;
+  let enough!: () => void;
+  const pinged = new Promise<void>((resolve) => enough = resolve);
+  const total = 16 * 1024 * 1024;
+  await using server = await startRawServer(async (call) => {
+    const peer = call.accept();
+    const sent = (async () => {
+      const frame = frameOf(2, new Uint8Array(1024 * 1024));
+      for (let bytes = 0; bytes < total; bytes += 1024 * 1024) await peer.write(frame);
+    })();
+    while (pings < 6) if ((await peer.next())?.opcode === 9) pings++;
+    enough();
+    await sent;
+    await peer.close();
+  });
+  const Ws = await loadWs();
+  const ws = new Ws(server.url.replace("http", "ws"), PROTOCOLS, {});
+  const socket = await new Promise<KubeSocket>((resolve) => {
+    ws.on("open", () => resolve(new WsKubeSocket(ws, "try it", new AbortController().signal, 50)));
+  });
+  await pinged;
+  let bytes = 0;
+  for (let next = await socket.messages.next(); next; next = await socket.messages.next()) bytes += next.byteLength;
+  assertEquals(bytes, total);
+});
+
 Deno.test("socket: what is sent waits for a server that does not read", async () => {
   let peerPaused!: () => void;
   const stopped = new Promise<void>((resolve) => peerPaused = resolve);
