@@ -102,12 +102,30 @@ Deno.test("the mark of an end is found however the output is cut", () => {
     const mark = new EndMark("MARK");
     let out = "";
     for (let at = 0; at < text.byteLength; at += size) {
-      for (const part of mark.push(text.slice(at, at + size))) out += new TextDecoder().decode(part);
+      out += new TextDecoder().decode(mark.push(text.slice(at, at + size)));
     }
     assertEquals([out, mark.end()], ["some output, and more of it", { exitCode: 42 }], `pieces of ${size}`);
   }
-  const short = new EndMark("MARK");
-  assertEquals(short.push(encoder.encode("abc")), []);
-  assertEquals(short.end(), { rest: encoder.encode("abc") });
+});
+
+Deno.test("only what can be the mark of an end is held back, and is output if it is none", () => {
+  const encoder = new TextEncoder();
+  const held = (...pieces: readonly string[]) => {
+    const mark = new EndMark("MARK");
+    const given = pieces.map((piece) => new TextDecoder().decode(mark.push(encoder.encode(piece))));
+    const end = mark.end();
+    return [...given, "rest" in end ? new TextDecoder().decode(end.rest) : end.exitCode];
+  };
+  assertEquals(held("abc"), ["abc", ""]);
+  assertEquals(held("abcMA"), ["abc", "MA"]);
+  assertEquals(held("abcMA", "x"), ["abc", "MAx", ""]);
+  assertEquals(held("MMARK", "MARK0", "07"), ["M", "MARK", "", 7]);
+  assertEquals(held("MARK00", "x"), ["", "MARK00x", ""]);
+  assertEquals(held("MARK000", "MARK012"), ["", "MARK000", 12]);
+  assertEquals(held("MARK0000"), ["MARK0000", ""]);
+  assertEquals(held("MARK00"), ["", "MARK00"]);
+});
+
+Deno.test("a marked command is run by a shell", () => {
   assertEquals(markedCommand(["a", "b"], "M", false).slice(3), ["sh", "M", "a", "b"]);
 });

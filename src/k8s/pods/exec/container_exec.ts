@@ -194,8 +194,7 @@ export class ContainerExec implements ExecHandle, StdinPort {
   }
 
   #push(output: Output, channel: Channel, data: Bytes): void {
-    if (this.#marks === undefined) return output.push(channel, data);
-    for (const part of this.#marks[channel].push(data)) output.push(channel, part);
+    output.push(channel, this.#marks === undefined ? data : this.#marks[channel].push(data));
   }
 
   /** Everything has come that will: what does it say? */

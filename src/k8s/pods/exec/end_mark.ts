@@ -22,7 +22,7 @@ export function markedCommand(command: readonly string[], mark: string, tty: boo
   return ["sh", "-c", `${tty ? RUN : RUN_ON_BOTH}; exit "$c"`, "sh", mark, ...command];
 }
 
-/** Takes the mark off the end of a stream: holds back as much as it is long. */
+/** Takes the mark off the end of a stream: holds back what can be the beginning of that. */
 export class EndMark {
   readonly #mark: Bytes;
   readonly #length: number;
@@ -35,22 +35,13 @@ export class EndMark {
   }
 
   /** Takes what came, and gives what is surely in front of the mark. */
-  push(data: Bytes): readonly Bytes[] {
-    const surplus = this.#held.byteLength + data.byteLength - this.#length;
-    if (surplus <= 0) {
-      this.#held = concat([this.#held, data]);
-      return [];
-    }
-    if (surplus < this.#held.byteLength) {
-      const given = this.#held.subarray(0, surplus);
-      this.#held = concat([this.#held.subarray(surplus), data]);
-      return [given];
-    }
-    const held = this.#held;
+  push(data: Bytes): Bytes {
+    const all = this.#held.byteLength === 0 ? data : concat([this.#held, data]);
+    let start = Math.max(0, all.byteLength - this.#length);
+    while (!this.#isBegin(all, start)) start++;
     // A copy, for it lives longer than what it stands in.
-    this.#held = data.slice(data.byteLength - this.#length);
-    const rest = data.subarray(0, data.byteLength - this.#length);
-    return [held, rest].filter((part) => part.byteLength > 0);
+    this.#held = start === all.byteLength ? NO_BYTES : all.slice(start);
+    return all.subarray(0, start);
   }
 
   /** The exit code behind the mark; where that is missing, the last of the output instead. */
@@ -59,4 +50,17 @@ export class EndMark {
     const isMark = this.#held.byteLength === this.#length && this.#mark.every((byte, i) => this.#held[i] === byte);
     return isMark && /^\d{3}$/.test(code) ? { exitCode: Number(code) } : { rest: this.#held };
   }
+
+  /** Whether all from there on is the mark with its code, as far as it goes. */
+  #isBegin(all: Bytes, start: number): boolean {
+    for (let i = start; i < all.byteLength; i++) {
+      const due = this.#mark[i - start];
+      if (due === undefined ? !isDigit(all[i]!) : all[i] !== due) return false;
+    }
+    return true;
+  }
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39;
 }

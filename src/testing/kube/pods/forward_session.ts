@@ -49,9 +49,9 @@ async function passOut(socket: ServerSocket, connection: Socket, channel: number
 
 /** What the client sends. */
 async function passIn(socket: ServerSocket, connections: readonly Socket[]): Promise<void> {
-  const over = connections.map((connection) =>
-    new Promise<void>((resolve) => connection.once("close", () => resolve()))
-  );
+  // One listener, as what waits for one promise or event piles up with every message.
+  const stops = connections.map(() => () => {});
+  for (const [index, connection] of connections.entries()) connection.once("close", () => stops[index]!());
   // Who reads is told of errors.
   for (const connection of connections) connection.on("error", () => {});
   for await (const message of socket.messages()) {
@@ -59,8 +59,10 @@ async function passIn(socket: ServerSocket, connections: readonly Socket[]): Pro
     const connection = connections[channel / 2];
     // Error channels are the server's.
     if (connection === undefined || connection.destroyed) continue;
-    const taken = new Promise<void>((resolve) => connection.write(message.slice(1), () => resolve()));
-    await Promise.race([over[channel / 2], taken]);
+    await new Promise<void>((resolve) => {
+      stops[channel / 2] = resolve;
+      connection.write(message.slice(1), () => resolve());
+    });
   }
   for (const connection of connections) connection.end();
 }
