@@ -83,28 +83,36 @@ async function join(socket: Socket, { connect, onError, lingerMs = LINGER_MS }: 
     const writer = writable.getWriter();
     writer.closed.catch(() => {});
     let linger: ReturnType<typeof setTimeout> | undefined;
+    let hasSent = false;
+    let isOver = false;
+    let isWaiting = true;
     const end = () => void reader.cancel().catch(() => {});
-    const touch = () => {
-      if (linger === undefined) return;
+    // Only while the pod is waited for: who takes slowly here is no reason to leave it.
+    const watch = () => {
       clearTimeout(linger);
-      linger = setTimeout(end, lingerMs);
+      if (hasSent && !isOver) linger = setTimeout(end, lingerMs);
     };
     socket.on("close", end);
     if (socket.destroyed) end();
     const sent = passOut(socket, writer).then(() => {
-      linger = setTimeout(end, lingerMs);
+      hasSent = true;
+      if (isWaiting) watch();
     });
     // Its failure is the reader's too.
     sent.catch(() => {});
     try {
       for (let next = await reader.read(); !next.done; next = await reader.read()) {
-        touch();
+        isWaiting = false;
+        clearTimeout(linger);
         if (!socket.write(next.value)) await drained(socket);
+        isWaiting = true;
+        watch();
       }
       socket.end();
       // It may still send; nobody is there to take it.
       socket.resume();
     } finally {
+      isOver = true;
       clearTimeout(linger);
       socket.off("close", end);
     }

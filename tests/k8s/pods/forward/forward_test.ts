@@ -4,7 +4,7 @@ import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncl
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
-import { DisconnectedError, InvalidArgumentError, SandboxError } from "../../../../mod.ts";
+import { type Bytes, DisconnectedError, InvalidArgumentError, SandboxError } from "../../../../mod.ts";
 import { isForbidden, isNotFound, KubeClient, type PodConnection } from "../../../../src/k8s/mod.ts";
 import { listenLocally } from "../../../../src/k8s/pods/forward/local_listener.ts";
 import { failureOf, withCluster } from "../pods_tools.ts";
@@ -229,6 +229,42 @@ withCluster("a pod that is silent after that is left", async ({ kube }) => {
   socket.end("bye");
   await ended;
   assertEquals(await answer, "");
+  await listener.close();
+});
+
+Deno.test("a program that takes slowly gets everything, though it has done", async () => {
+  const total = 64 * 2 ** 20;
+  const piece = 2 ** 20;
+  let made = 0;
+  let waits: () => void;
+  // Nothing more is asked for: the program here does not read.
+  const isHeldUp = new Promise<void>((resolve) => waits = resolve);
+  const lingerMs = 10;
+  let held: ReturnType<typeof setTimeout> | undefined;
+  const readable = new ReadableStream<Bytes>({
+    pull(controller) {
+      clearTimeout(held);
+      if (made === total) return controller.close();
+      made += piece;
+      controller.enqueue(new Uint8Array(piece));
+      held = setTimeout(() => waits(), 5 * lingerMs);
+    },
+    cancel: () => waits(),
+  }, { highWaterMark: 0 });
+  const connection: PodConnection = { readable, writable: new WritableStream() };
+  const connectTo = () => Promise.resolve(connection);
+  const listener = await listenLocally({ port: 0, connect: connectTo, onError: undefined, what: "test", lingerMs });
+  const [host, port] = listener.address.split(":");
+  const socket = connect({ host: host!, port: Number(port), allowHalfOpen: true });
+  socket.pause();
+  socket.end("I have done");
+  await isHeldUp;
+  assert(made < total);
+  let got = 0;
+  socket.on("data", ({ byteLength }: Uint8Array) => got += byteLength);
+  socket.resume();
+  await once(socket, "end");
+  assertEquals(got, total);
   await listener.close();
 });
 
