@@ -2,6 +2,8 @@ import type { Bytes } from "../../../streams/bytes.ts";
 import { TarProblem } from "./tar_problem.ts";
 
 const text = new TextDecoder();
+/** In the oldest form for sparse files, each of their pieces has these. */
+const REPEATED: ReadonlySet<string> = new Set(["GNU.sparse.offset", "GNU.sparse.numbytes"]);
 
 /**
  * Reads the records of an extended header: `<length> <keyword>=<value>\n`. Values are bytes, and may have line ends in
@@ -19,7 +21,11 @@ export function readPaxRecords(data: Bytes): Map<string, Bytes> {
     if (!(end <= data.byteLength) || data[end - 1] !== 0x0a || equals <= space + 1 || equals >= end) {
       throw new TarProblem("it is a damaged tar archive: an extended header has a record that is none");
     }
-    records.set(text.decode(data.subarray(space + 1, equals)), data.slice(equals + 1, end - 1));
+    const key = text.decode(data.subarray(space + 1, equals));
+    if (records.has(key) && !REPEATED.has(key)) {
+      throw new TarProblem(`it is a damaged tar archive: two records "${key}"`);
+    }
+    records.set(key, data.slice(equals + 1, end - 1));
     start = end;
   }
   return records;

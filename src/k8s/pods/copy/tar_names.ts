@@ -11,6 +11,12 @@ export function quote(name: Bytes): string {
   return JSON.stringify(name.byteLength > 200 ? `${shown}…` : shown);
 }
 
+/** A name in the tree of links, and what is below it. */
+interface Branch {
+  isLink: boolean;
+  readonly below: Map<string, Branch>;
+}
+
 /** Where the members of an archive may be. */
 export interface NameRules {
   /** The name that every path must begin with; absent: any. */
@@ -25,7 +31,8 @@ export interface NameRules {
  */
 export class NameChecker {
   readonly #rules: NameRules;
-  readonly #links = new Set<string>();
+  /** A tree, as a name may have very many segments. */
+  readonly #links: Branch = { isLink: false, below: new Map() };
 
   /** Makes one for an archive. */
   constructor(rules: NameRules) {
@@ -36,27 +43,50 @@ export class NameChecker {
   member(name: Bytes): string[] {
     const what = `its member ${quote(name)}`;
     const segments = this.#inside(name, what);
-    const { root } = this.#rules;
-    if (root !== undefined && segments[0] !== bytesAsText.decode(root)) {
-      throw new TarProblem(`${what} is not below ${quote(root)}`);
-    }
+    this.#belowRoot(segments, what);
     return segments;
   }
 
   /** Checks what a member that is a hard link names. Throws a `TarProblem`. */
   hardLink(name: Bytes, target: Bytes): void {
-    const segments = this.#inside(target, `what its link ${quote(name)} names, ${quote(target)},`);
+    const what = `what its link ${quote(name)} names, ${quote(target)},`;
+    const segments = this.#inside(target, what);
+    this.#belowRoot(segments, what);
     // It is one more name of a link then.
-    if (this.#links.has(segments.join("/"))) this.#links.add(this.member(name).join("/"));
+    if (this.#linkAt(segments)) this.#addLink(this.member(name));
   }
 
   /** Checks where a member that is a symbolic link leads. Throws a `TarProblem`. */
   symbolicLink(name: Bytes, target: Bytes): void {
     const segments = this.member(name);
-    if (!this.#rules.outsideLinks && leadsOut(segments.length - 1, bytesAsText.decode(target))) {
+    const { root, outsideLinks } = this.#rules;
+    const depth = segments.length - (root === undefined ? 1 : 2);
+    if (!outsideLinks && leadsOut(depth, bytesAsText.decode(target))) {
       throw new TarProblem(`its link ${quote(name)} leads out: to ${quote(target)}`);
     }
-    this.#links.add(segments.join("/"));
+    this.#addLink(segments);
+  }
+
+  #belowRoot(segments: readonly string[], what: string): void {
+    const { root } = this.#rules;
+    if (root === undefined || segments[0] === bytesAsText.decode(root)) return;
+    throw new TarProblem(`${what} is not below ${quote(root)}`);
+  }
+
+  #linkAt(segments: readonly string[]): boolean {
+    let branch: Branch | undefined = this.#links;
+    for (const segment of segments) branch = branch?.below.get(segment);
+    return branch?.isLink ?? false;
+  }
+
+  #addLink(segments: readonly string[]): void {
+    let branch = this.#links;
+    for (const segment of segments) {
+      const next: Branch = branch.below.get(segment) ?? { isLink: false, below: new Map() };
+      branch.below.set(segment, next);
+      branch = next;
+    }
+    branch.isLink = true;
   }
 
   /** The segments of a relative path without `..` that goes through no link of the archive. */
@@ -66,8 +96,10 @@ export class NameChecker {
     if (text.startsWith("/")) throw new TarProblem(`${what} is an absolute path`);
     const segments = text.split("/").filter((segment) => segment !== "" && segment !== ".");
     if (segments.includes("..")) throw new TarProblem(`${what} has ".." in it`);
-    for (let end = 1; this.#links.size > 0 && end < segments.length; end++) {
-      if (this.#links.has(segments.slice(0, end).join("/"))) throw new TarProblem(`${what} goes through a link`);
+    let branch: Branch | undefined = this.#links;
+    for (let at = 0; branch !== undefined && at < segments.length - 1; at++) {
+      branch = branch.below.get(segments[at]!);
+      if (branch?.isLink) throw new TarProblem(`${what} goes through a link`);
     }
     return segments;
   }

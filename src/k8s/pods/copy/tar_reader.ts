@@ -25,8 +25,10 @@ export type TarEvent =
   | { readonly member: TarMember }
   | { readonly data: Bytes };
 
-/** A longer name or header of attributes than that is none. */
+/** A longer name or header of attributes than that is none, nor are all that stand in front of one member together. */
 const MOST_META_BYTES = 8 * 1024 * 1024;
+/** More zeros than that behind the end are no padding. */
+const MOST_PADDING_BYTES = 64 * 1024 * 1024;
 /** A greater size than this has no place in a header of the plain kind. */
 const MOST_OCTAL_SIZE = 0o77777777777;
 /** Files that carry bytes. */
@@ -38,6 +40,7 @@ interface Extras {
   names: Bytes[];
   linkNames: Bytes[];
   size?: number;
+  isSparse?: boolean;
 }
 
 /**
@@ -58,6 +61,7 @@ export class TarReader {
   #waiting: TarMember | undefined;
   #offset = 0;
   #cleared = 0;
+  #zeros = 0;
   #last: Bytes | undefined;
 
   /** How many bytes belong to members that were given out, or to the end. */
@@ -87,7 +91,8 @@ export class TarReader {
         continue;
       }
       if (this.#state === "end") {
-        if (!isZero(rest)) throw new TarProblem("it has more behind its end");
+        this.#zeros += rest.byteLength;
+        if (!isZero(rest) || this.#zeros > MOST_PADDING_BYTES) throw new TarProblem("it has more behind its end");
         start += this.#pass(rest.byteLength);
         this.#cleared = this.#offset;
         return;
@@ -137,7 +142,7 @@ export class TarReader {
       );
     }
     if ("xgLK".includes(type)) {
-      if (size > MOST_META_BYTES) throw new TarProblem("it is a damaged tar archive: a header is too long");
+      this.#checkHeld(size);
       this.#meta = { type, parts: [] };
       this.#isPending ||= type !== "g";
       this.#expect("meta", size);
@@ -151,7 +156,15 @@ export class TarReader {
   }
 
   #nextMap(): TarMember | undefined {
-    return continuesMap(this.#block) ? undefined : this.#begin(this.#waiting!);
+    if (!continuesMap(this.#block)) return this.#begin(this.#waiting!);
+    this.#checkHeld(BLOCK_BYTES);
+    return undefined;
+  }
+
+  /** What is held back for a member has a limit, as it is kept. */
+  #checkHeld(next: number): void {
+    if (this.#offset - this.#cleared + next <= MOST_META_BYTES) return;
+    throw new TarProblem("it is a damaged tar archive: a header is too long");
   }
 
   #begin(member: TarMember): TarMember {
@@ -191,6 +204,7 @@ export class TarReader {
     for (const [key, value] of records) {
       const matters = /^(path|linkpath|size|GNU\.sparse\..*)$/.test(key);
       if (isGlobal && matters) throw new TarProblem(`it gives all its members one "${key}"`);
+      if (key.startsWith("GNU.sparse.")) extras.isSparse = true;
       if (key === "path" || key === "GNU.sparse.name") extras.names.push(value);
       else if (key === "linkpath") extras.linkNames.push(value);
       else if (key === "size") extras.size = paxSize(value);
@@ -199,7 +213,7 @@ export class TarReader {
 
   #member(header: TarHeader): TarMember {
     const { type, mode, mtimeSeconds } = header;
-    const { names, linkNames } = this.#extras;
+    const { names, linkNames, isSparse = false } = this.#extras;
     const size = this.#sizeOf(header);
     const name = names.at(-1) ?? header.name;
     const isDirectory = type === "5" || (type === "0" && name.at(-1) === 0x2f);
@@ -208,10 +222,10 @@ export class TarReader {
     }
     const isLink = type === "1" || type === "2";
     return {
-      type: isDirectory ? "5" : type,
+      type: isDirectory ? "5" : isSparse && type === "0" ? "S" : type,
       name,
-      names: [...names, header.name],
-      linkNames: isLink ? [...linkNames, header.linkName] : [],
+      names: withPlain(names, header.name),
+      linkNames: isLink ? withPlain(linkNames, header.linkName) : [],
       mode,
       mtimeSeconds,
       size,
@@ -224,6 +238,11 @@ export class TarReader {
     if (size === plain || size > MOST_OCTAL_SIZE) return size;
     throw new TarProblem(`its member ${quote(name)} has two sizes`);
   }
+}
+
+/** Some leave the plain place empty, where a name has characters that are not ASCII. */
+function withPlain(names: readonly Bytes[], plain: Bytes): readonly Bytes[] {
+  return names.length > 0 && plain.byteLength === 0 ? names : [...names, plain];
 }
 
 function wholeText(data: Bytes): Bytes {

@@ -43,6 +43,10 @@ test("without a tar, what is neither is refused, and nothing unsafe is written",
     `Cannot copy to "${dir}" in the pod "box": the image has no tar, and "l" is neither a file nor a directory`,
   );
   assert(link.hint!.includes("by cat") && link.hint!.endsWith("What stands in front of that was written"), link.hint);
+  // What follows is the map of its pieces, and not what is in it.
+  const record = "22 GNU.sparse.major=1\n";
+  const sparse = await failureOf(copy({ name: "p", type: "x", data: record }, { name: "s", data: "1\n0\n1\n" }));
+  assertEquals([sparse.code, sparse.message.includes('"s" is neither')], ["unsupported", true]);
   const name = await failureOf(copy({ name: new Uint8Array([0x66, 0xff]) }));
   assertEquals([name.code, name.message.includes("is no UTF-8")], ["unsupported", true]);
   assertEquals((await failureOf(copy({ name: "../x" }))).code, "invalid_argument");

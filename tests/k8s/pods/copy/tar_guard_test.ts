@@ -117,6 +117,10 @@ const REFUSED: readonly (readonly [string, readonly (Made | Uint8Array)[]])[] = 
     made({ name: "p", type: "x", data: "99 path=x\n" }),
     { name: "x" },
   ]],
+  ['a damaged tar archive: two records "path"', [
+    made({ name: "p", type: "x", data: "15 path=../bad\n13 path=good\n" }),
+    { name: "good" },
+  ]],
   ["a damaged tar archive: a long name has more behind its end", [
     made({ name: "@", type: "L", data: "a\0../b" }),
     { name: "x" },
@@ -162,6 +166,61 @@ Deno.test("a root is the first segment of every name", () => {
   const check = (...parts: Made[]) => new TarGuard({ outsideLinks: true, root }).push(archive(...parts));
   assert(check({ name: "dir/", type: "5" }, { name: "./dir/x" }).length > 0);
   assertThrows(() => check({ name: "dir2/x" }), TarProblem, 'its member "dir2/x" is not below "dir"');
+  // Who unpacks that would share a file of theirs with the container.
+  const hard = { name: "dir/h", type: "1", link: "theirs" };
+  assertThrows(() => check(hard), TarProblem, 'what its link "dir/h" names, "theirs", is not below "dir"');
+});
+
+Deno.test("below a root, links beside it lead out", () => {
+  const root = new TextEncoder().encode("dir");
+  const check = (name: string, link: string) =>
+    new TarGuard({ outsideLinks: false, root }).push(archive({ name, type: "2", link }));
+  assert(check("dir/a/l", "../b").length > 0);
+  assertThrows(() => check("dir/l", "../beside"), TarProblem, 'its link "dir/l" leads out: to "../beside"');
+  assertThrows(() => check("dir", "beside"), TarProblem, 'its link "dir" leads out: to "beside"');
+});
+
+Deno.test("what is held back for one member has a limit", () => {
+  const sparse = made({ name: "s", type: "S", magic: "ustar " });
+  // More of its map follows, and more, and more.
+  sparse[482] = 1;
+  sparse.fill(0x20, 148, 156);
+  const sum = sparse.reduce((total, byte) => total + byte, 0);
+  sparse.set(new TextEncoder().encode(`${sum.toString(8).padStart(6, "0")}\0 `), 148);
+  const map = new Uint8Array(2 ** 20).fill(1);
+  const names = joined(Array.from({ length: 512 }, () => pax({ path: "a".repeat(2000) })));
+  for (const [first, more] of [[sparse, map], [names, names]] as const) {
+    const guard = new TarGuard({ outsideLinks: false });
+    guard.push(new Uint8Array(first));
+    assertThrows(
+      () => {
+        for (let i = 0; i < 16; i++) guard.push(new Uint8Array(more));
+      },
+      TarProblem,
+      "a header is too long",
+    );
+  }
+});
+
+Deno.test("zeros behind the end come to an end", () => {
+  const guard = new TarGuard({ outsideLinks: false });
+  const zeros = new Uint8Array(2 ** 20);
+  for (let i = 0; i < 64; i++) assertEquals(guard.push(zeros), [zeros]);
+  assertThrows(() => guard.push(zeros), TarProblem, "it has more behind its end");
+});
+
+Deno.test("a plain name may be empty where there is a longer one", () => {
+  const bytes = archive(
+    ...[pax({ path: "\u65e5" }), { name: "" }],
+    ...[pax({ linkpath: "\u65e5" }), { name: "l", type: "2" }],
+  );
+  assertEquals(through(bytes), bytes);
+});
+
+Deno.test("a name of very many segments is checked as fast as its bytes come", () => {
+  const name = "a/".repeat(500_000);
+  const bytes = archive({ name: "l", type: "2", link: "x" }, pax({ path: `${name}f` }), { name: "f" });
+  assertEquals(through(bytes).byteLength, bytes.byteLength);
 });
 
 Deno.test("sizes beyond the plain kind of header", () => {
