@@ -6,12 +6,20 @@ const deno = Deno.execPath();
 const here = (file: string) => new URL(file, import.meta.url).pathname;
 const E2B = "e2b@2.51.0";
 
-/** Bundles the programs, so that every runtime runs the same and no loader shares the process with what is measured. */
-export async function bundle(programs: readonly string[], dir: string): Promise<void> {
+/**
+ * Bundles the programs, so that every runtime runs the same and no loader shares the process with what is measured. The
+ * packages that are left out are those of a runtime, or what `install` brings.
+ */
+export async function bundle(
+  programs: readonly string[],
+  dir: string,
+  leftOut: readonly string[] = [],
+): Promise<void> {
   const files = programs.map((program) => here(`${program}.ts`));
   await output({ command: [deno, "cache", "--quiet", ...files] });
   const esbuild = ["run", "-A", "--quiet", "--no-config", "--node-modules-dir=none", "npm:esbuild@0.28.2"];
   const options = ["--bundle", "--platform=node", "--format=esm", "--target=node20", "--log-level=warning"];
+  options.push(...leftOut.map((name) => `--external:${name}`));
   await output({ command: [deno, ...esbuild, ...files, ...options, `--outbase=${here(".")}`, `--outdir=${dir}`] });
 }
 
