@@ -1,6 +1,9 @@
 /** Commands over TLS with a private authority, for every runtime: each case is a server and a client in one program. */
 
 import { deepEqual, equal, ok } from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import process from "node:process";
 import { isSandboxError } from "../../../mod.ts";
 import { KubeClient } from "../../../src/k8s/mod.ts";
 import { type FakeKube, startFakeKube } from "../../../src/testing/mod.ts";
@@ -96,6 +99,30 @@ export const EXEC_CASES: readonly ExecCase[] = [
       equal(error.status, 403);
       ok(error.message.includes('User "viewer" cannot get resource "pods/exec"'), error.message);
       ok(error.hint?.includes('"create" on pods/exec in the namespace "default"'), error.hint);
+    },
+  },
+  {
+    name: "many connections to a port at a time, and no warning of a leak",
+    async run(kube) {
+      const warnings: string[] = [];
+      const onWarning = ({ message }: Error) => void warnings.push(message);
+      const server = createServer((socket) => void socket.pipe(socket));
+      server.listen(0, "127.0.0.1");
+      await once(server, "listening");
+      process.on("warning", onWarning);
+      {
+        await using forward = kube.portForward({ pod: "box" }, (server.address() as { port: number }).port);
+        await Promise.all(Array.from({ length: 20 }, async (_, index) => {
+          const { readable, writable } = await forward.connect();
+          await writable.getWriter().write(new Uint8Array([index]));
+          deepEqual((await readable.getReader().read()).value, new Uint8Array([index]));
+        }));
+      }
+      // Warnings are told a moment later.
+      await new Promise((resolve) => setTimeout(resolve));
+      process.off("warning", onWarning);
+      server.close();
+      deepEqual(warnings, []);
     },
   },
 ];

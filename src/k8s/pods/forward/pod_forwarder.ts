@@ -1,4 +1,5 @@
 import { DisconnectedError } from "../../../errors/disconnected_error.ts";
+import { takesManyListeners } from "../../client/many_listeners.ts";
 import type { KubeSocket } from "../../sockets/kube_socket.ts";
 import { explained } from "../explain.ts";
 import type { CheckedTarget, PodCalls } from "../target.ts";
@@ -25,6 +26,7 @@ export class PodForwarder {
     this.#target = target;
     this.#port = port;
     this.#what = `reach port ${port} of the ${target.name}`;
+    takesManyListeners(this.#disposed.signal);
   }
 
   /** Opens one connection. */
