@@ -71,10 +71,11 @@ async function measure({ found, pod, what, asked, ours, theirs }: Row): Promise<
     }
   } catch (error) {
     console.error(error);
-    console.log(`| ${what} | ${found.title}, ${pod} | **failed** | | | | | |`);
+    console.log(`| ${what} | ${found.title}, ${pod} | **failed** | | | | | | |`);
     return;
   }
   const ratios = other.map(({ ms }, round) => mine[round]!.ms / ms);
+  const work = other.map(({ cpuMs }, round) => mine[round]!.cpuMs / cpuMs).filter((ratio) => !Number.isNaN(ratio));
   const verdict = asked === undefined ? "–" : `≤ ${asked} ${spread(ratios)!.median <= asked ? "✓" : "**✗**"}`;
   const cells = [
     what,
@@ -84,6 +85,7 @@ async function measure({ found, pod, what, asked, ours, theirs }: Row): Promise<
     `+${Math.max(...mine.map(({ growthMib }) => growthMib)).toFixed(0)}`,
     shown(other.map(({ ms }) => ms), 0),
     shown(ratios, 2),
+    shown(work, 2),
     verdict,
   ];
   console.log(`| ${cells.join(" | ")} |`);
@@ -98,7 +100,17 @@ try {
   await bundle(["pods/work"], dir, ["ws", "undici", "yaml"]);
   await sh(`head -c ${Number(values.large) * 2 ** 20} /dev/urandom >large; mkdir small out`);
   await sh(`i=0; while [ $i -lt ${values.files} ]; do echo "file $i" >small/$i; i=$((i+1)); done`);
-  const head = ["", "on", "client, ms", "its processor, ms", "peak MiB", "beside, ms", "client ÷ beside", "asked"];
+  const head = [
+    "",
+    "on",
+    "client, ms",
+    "its processor, ms",
+    "peak MiB",
+    "beside, ms",
+    "client ÷ beside",
+    "÷, processor",
+    "asked",
+  ];
   console.log(`| ${head.join(" | ")} |\n| ${head.map(() => "---").join(" | ")} |`);
   const bytes = String(Number(values.output) * 2 ** 20);
   const clean = () => sh("rm -rf out to; mkdir out");

@@ -23,28 +23,28 @@ export interface PodSample {
 const [job = "", pod = "", path = "", amount = "0"] = process.argv.slice(2);
 
 /** Every byte is counted: a loop that loses some is not fast. */
-function check(seen: number): void {
-  if (seen !== Number(amount)) throw new Error(`Cannot trust "${job}": saw ${seen} instead of ${amount}`);
+function check(seen: number, bytes: string): void {
+  if (seen !== Number(bytes)) throw new Error(`Cannot trust "${job}": saw ${seen} instead of ${bytes}`);
 }
 
-const COMMAND = ["head", "-c", amount, "/dev/zero"] as const;
+const commandOf = (bytes: string) => ["head", "-c", bytes, "/dev/zero"] as const;
 
-async function exec(): Promise<void> {
+async function exec(bytes = amount): Promise<void> {
   await using kube = await KubeClient.load();
-  await using exec = await kube.exec({ pod }, COMMAND);
+  await using exec = await kube.exec({ pod }, commandOf(bytes));
   const ended = exec.wait({ capture: false });
   let seen = 0;
   const reader = exec.stdout.getReader();
   for (let next = await reader.read(); !next.done; next = await reader.read()) seen += next.value.byteLength;
   await ended;
-  check(seen);
+  check(seen, bytes);
 }
 
-async function bare(): Promise<void> {
+async function bare(bytes = amount): Promise<void> {
   const { WebSocket } = await import("ws");
   const { K8S_SERVER: server = "", K8S_CA: ca = "", K8S_RUN: run = "" } = process.env;
   const admin = readFileSync(`${run}/tokens.csv`, "utf8").split("\n").find((line) => line.includes("system:masters"));
-  const query = new URLSearchParams([...COMMAND.map((word) => ["command", word]), ["stdout", "true"], [
+  const query = new URLSearchParams([...commandOf(bytes).map((word) => ["command", word]), ["stdout", "true"], [
     "stderr",
     "true",
   ]]);
@@ -59,7 +59,7 @@ async function bare(): Promise<void> {
     if (data[0] === 1) seen += data.byteLength - 1;
   });
   await once(socket, "close");
-  check(seen);
+  check(seen, bytes);
 }
 
 async function to(): Promise<void> {
@@ -88,7 +88,9 @@ async function many(): Promise<void> {
   }));
 }
 
-const jobs: Readonly<Record<string, () => Promise<void>>> = { exec, bare, to, from, many };
+const jobs: Readonly<Record<string, (bytes?: string) => Promise<void>>> = { exec, bare, to, from, many };
+// Both sides of a comparison within one runtime are warm; kubectl never is, so what stands beside it is not either.
+if (job === "exec" || job === "bare") await jobs[job]!("1000000");
 forgetPeak();
 const before = resident();
 const cpu = process.cpuUsage();
