@@ -108,8 +108,8 @@ export class Rig {
 
   /** Waits for something that the sandbox can be asked for. */
   async until(holds: () => Promise<boolean>): Promise<void> {
-    const late = performance.now() + 20_000;
-    while (!await holds()) if (performance.now() > late) throw new Error("It did not come to pass within 20 s");
+    const late = performance.now() + 60_000;
+    while (!await holds()) if (performance.now() > late) throw new Error("It did not come to pass within 60 s");
   }
 }
 
