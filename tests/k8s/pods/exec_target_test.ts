@@ -172,12 +172,18 @@ Deno.test("execIn: the state of the sandbox comes first", async () => {
   };
   const running = { phase: "Running", conditions: [ready] };
   await using fake = await startFakeKube({
-    objects: [pod("mine"), sandbox("mine", running), sandbox("asleep", { phase: "Paused" })],
+    objects: [
+      ...[pod("mine"), sandbox("mine", running), sandbox("asleep", { phase: "Paused" })],
+      ...[pod("unready"), sandbox("unready", { phase: "Running" })],
+    ],
   });
   await using listener = await fake.listen();
   await using kube = await KubeClient.fromConfig(listener.config);
   const exec = await execIn(kube, { name: "mine" }, ["echo", "hello"]);
   assertEquals((await exec.wait()).stdout, "hello\n");
+  // Its daemon may be what one looks into.
+  const unready = await execIn(kube, { name: "unready" }, ["echo", "hello"]);
+  assertEquals((await unready.wait()).stdout, "hello\n");
   const asleep = await failureOf(execIn(kube, { name: "asleep" }, ["ls"]));
   assert(isSandboxError(asleep, "sandbox_not_running"));
   assertEquals(asleep.state, "paused");

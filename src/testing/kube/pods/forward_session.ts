@@ -64,7 +64,8 @@ async function passIn(socket: ServerSocket, connections: readonly Socket[]): Pro
       connection.write(message.slice(1), () => resolve());
     });
   }
-  for (const connection of connections) connection.end();
+  // The client is gone: what the port may still say reaches nobody.
+  for (const connection of connections) connection.end(() => connection.destroy());
 }
 
 function wordsOf(error: unknown, port: number): string {
