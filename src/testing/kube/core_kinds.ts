@@ -1,5 +1,8 @@
 import { type JsonObject, objectOf, textOf } from "./json.ts";
 import type { Kind } from "./kinds.ts";
+import { kindsOf } from "./make_kind.ts";
+
+const coreKind = kindsOf({ group: "", version: "v1", custom: false });
 
 /** What a field selector compares: a member, found by its path. */
 function field(...path: readonly string[]): (object: JsonObject) => string {
@@ -14,25 +17,10 @@ function fields(...paths: readonly string[]): NonNullable<Kind["fields"]> {
   return Object.fromEntries(paths.map((path) => [path, field(...path.split("."))]));
 }
 
-function kind(plural: string, name: string, shortName: string, more: Partial<Kind> = {}): Kind {
-  return {
-    group: "",
-    version: "v1",
-    plural,
-    singular: name.toLowerCase(),
-    kind: name,
-    shortNames: [shortName],
-    namespaced: true,
-    status: true,
-    custom: false,
-    ...more,
-  };
-}
-
 /** The built-in kinds that the fake API knows. */
 export const CORE_KINDS: readonly Kind[] = [
-  kind("namespaces", "Namespace", "ns", { namespaced: false, fields: fields("status.phase") }),
-  kind("pods", "Pod", "po", {
+  coreKind("namespaces", "Namespace", "ns", { namespaced: false, fields: fields("status.phase") }),
+  coreKind("pods", "Pod", "po", {
     fields: fields(
       "spec.nodeName",
       "spec.restartPolicy",
@@ -44,7 +32,7 @@ export const CORE_KINDS: readonly Kind[] = [
       "status.nominatedNodeName",
     ),
   }),
-  kind("events", "Event", "ev", {
+  coreKind("events", "Event", "ev", {
     status: false,
     fields: {
       ...fields(

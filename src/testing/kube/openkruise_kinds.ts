@@ -1,22 +1,10 @@
 import type { Column, Kind } from "./kinds.ts";
+import { kindsOf } from "./make_kind.ts";
 import { sandboxSchema } from "./schemas/sandbox.ts";
 import { sandboxClaimSchema } from "./schemas/sandbox_claim.ts";
 import { sandboxSetSchema } from "./schemas/sandbox_set.ts";
 
-function kind(plural: string, name: string, shortName: string, more: Partial<Kind> = {}): Kind {
-  return {
-    group: "agents.kruise.io",
-    version: "v1alpha1",
-    plural,
-    singular: name.toLowerCase(),
-    kind: name,
-    shortNames: [shortName],
-    namespaced: true,
-    status: true,
-    custom: true,
-    ...more,
-  };
-}
+const agentsKind = kindsOf({ group: "agents.kruise.io", version: "v1alpha1", custom: true });
 
 function column(name: string, type: string, ...path: readonly string[]): Column {
   return { name, type, path };
@@ -26,7 +14,7 @@ const age = column("Age", "date", "metadata", "creationTimestamp");
 
 /** What OpenKruise Agents' CustomResourceDefinitions bring. The fake API knows the fields of the first three. */
 export const OPENKRUISE_KINDS: readonly Kind[] = [
-  kind("sandboxes", "Sandbox", "sbx", {
+  agentsKind("sandboxes", "Sandbox", "sbx", {
     schema: sandboxSchema,
     columns: [
       column("Status", "string", "status", "phase"),
@@ -38,7 +26,7 @@ export const OPENKRUISE_KINDS: readonly Kind[] = [
       column("Message", "string", "status", "message"),
     ],
   }),
-  kind("sandboxsets", "SandboxSet", "sbs", {
+  agentsKind("sandboxsets", "SandboxSet", "sbs", {
     schema: sandboxSetSchema,
     scale: true,
     columns: [
@@ -50,7 +38,7 @@ export const OPENKRUISE_KINDS: readonly Kind[] = [
       age,
     ],
   }),
-  kind("sandboxclaims", "SandboxClaim", "sbc", {
+  agentsKind("sandboxclaims", "SandboxClaim", "sbc", {
     schema: sandboxClaimSchema,
     columns: [
       column("Phase", "string", "status", "phase"),
@@ -60,12 +48,12 @@ export const OPENKRUISE_KINDS: readonly Kind[] = [
       age,
     ],
   }),
-  kind("checkpoints", "Checkpoint", "cp"),
-  kind("commits", "Commit", "cmt"),
-  kind("globalsecurityprofiles", "GlobalSecurityProfile", "gsp", { namespaced: false }),
-  kind("globaltrafficpolicies", "GlobalTrafficPolicy", "gtp", { namespaced: false }),
-  kind("sandboxtemplates", "SandboxTemplate", "sbt", { status: false }),
-  kind("sandboxupdateops", "SandboxUpdateOps", "suo"),
-  kind("securityprofiles", "SecurityProfile", "sp"),
-  kind("trafficpolicies", "TrafficPolicy", "tp"),
+  agentsKind("checkpoints", "Checkpoint", "cp"),
+  agentsKind("commits", "Commit", "cmt"),
+  agentsKind("globalsecurityprofiles", "GlobalSecurityProfile", "gsp", { namespaced: false }),
+  agentsKind("globaltrafficpolicies", "GlobalTrafficPolicy", "gtp", { namespaced: false }),
+  agentsKind("sandboxtemplates", "SandboxTemplate", "sbt", { status: false }),
+  agentsKind("sandboxupdateops", "SandboxUpdateOps", "suo"),
+  agentsKind("securityprofiles", "SecurityProfile", "sp"),
+  agentsKind("trafficpolicies", "TrafficPolicy", "tp"),
 ];

@@ -4,20 +4,9 @@ import { assert, assertEquals } from "@std/assert";
 import { isSandboxError } from "../../../mod.ts";
 import type { ExecHandle, ExecOptions } from "../../../src/k8s/mod.ts";
 import { EXCHANGES, type KubeExchange } from "../replay/recording.ts";
+import type { RecordedFrame } from "../../testing/kube/recording.ts";
 import { type RawCall, startRawServer } from "../sockets/raw_server.ts";
 import { clientOf } from "./exec_tools.ts";
-
-/** A frame as it was recorded. */
-interface RecordedFrame {
-  readonly from: "client" | "server";
-  readonly channel?: number;
-  readonly data?: string;
-  readonly base64?: string;
-  readonly length?: number;
-  readonly start?: string;
-  readonly close?: { readonly code: number; readonly reason: string };
-  readonly eof?: boolean;
-}
 
 /** What each recording ends with: an exit code, or the code of an error. */
 const ENDS: Readonly<Record<string, number | string>> = {

@@ -38,3 +38,18 @@ const file = new URL("../../wire/kubernetes.json", import.meta.url);
 
 /** All of them, in the order recorded. */
 export const EXCHANGES: readonly Exchange[] = JSON.parse(await Deno.readTextFile(file)).exchanges;
+
+/** A frame of a WebSocket. */
+export interface RecordedFrame {
+  readonly from: "client" | "server";
+  readonly channel?: number;
+  readonly data?: string;
+  readonly base64?: string;
+  /** Of a long one: how many bytes, and the first of them. */
+  readonly length?: number;
+  readonly start?: string;
+  readonly close?: { readonly code: number; readonly reason: string };
+  readonly ping?: string;
+  readonly pong?: string;
+  readonly eof?: true;
+}

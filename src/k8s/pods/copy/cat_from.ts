@@ -3,13 +3,12 @@ import { SandboxError } from "../../../errors/sandbox_error.ts";
 import type { Bytes } from "../../../streams/bytes.ts";
 import { asBytes, concat } from "../../../streams/bytes.ts";
 import { decodeUtf8 } from "../../../streams/utf8_decoder.ts";
-import type { ExecHandle } from "../exec/exec_handle.ts";
 import { withoutTar } from "./cat_to.ts";
 import { joinPath, type SplitPath } from "./container_path.ts";
-import { type CopyContext, cutError, type ExecResult, exitError } from "./copy_failure.ts";
+import { type CopyContext, cutError, exitError } from "./copy_failure.ts";
 import { endOf } from "./end_of.ts";
 import type { CopyFromOptions } from "./copy_options.ts";
-import type { RunInPod } from "./run_in_pod.ts";
+import type { RunInPod, RunningCopy } from "./run_in_pod.ts";
 import { EXIT, READ_FILE, scriptCommand } from "./scripts.ts";
 
 /** The archive of one file, where the image has no tar: what `cat` says, packed here. */
@@ -34,7 +33,7 @@ export async function catFrom(
       throw exitError(context, result);
     }
     return packed(
-      { handle, reader, ended, rest: about.rest },
+      { handle, reader, ended, first: about.rest },
       { ...headerOf(about.line), name: path.name },
       context,
       options,
@@ -43,13 +42,6 @@ export async function catFrom(
     await handle.close();
     throw cutError(context, error);
   }
-}
-
-interface Reading {
-  readonly handle: ExecHandle;
-  readonly reader: ReadableStreamDefaultReader<Bytes>;
-  readonly ended: Promise<ExecResult>;
-  readonly rest: Bytes;
 }
 
 interface FileHeader {
@@ -82,7 +74,7 @@ function headerOf(line: string): FileHeader {
 }
 
 function packed(
-  { handle, reader, ended, rest }: Reading,
+  { handle, reader, ended, first }: RunningCopy,
   header: FileHeader & { readonly name: string },
   context: CopyContext,
   { onProgress }: CopyFromOptions,
@@ -93,7 +85,7 @@ function packed(
   async function work(): Promise<void> {
     const writer = controller.add({ ...header, type: "file" }).getWriter();
     writer.closed.catch(() => {});
-    for (let piece: Bytes | undefined = rest; piece !== undefined; piece = (await reader.read()).value) {
+    for (let piece: Bytes | undefined = first; piece !== undefined; piece = (await reader.read()).value) {
       bytes += piece.byteLength;
       if (bytes > size) throw changed(context);
       await writer.write(asBytes(piece));

@@ -2,13 +2,12 @@ import { checkMilliseconds } from "../../../errors/checks.ts";
 import { SandboxError } from "../../../errors/sandbox_error.ts";
 import type { Bytes } from "../../../streams/bytes.ts";
 import { DEFAULT_TIMEOUT_MS, withLimits } from "../../client/limits.ts";
-import type { ExecHandle } from "../exec/exec_handle.ts";
 import { catFrom } from "./cat_from.ts";
 import { type SplitPath, splitPath } from "./container_path.ts";
-import { type CopyContext, cutError, type ExecResult, exitError } from "./copy_failure.ts";
+import { type CopyContext, cutError, exitError } from "./copy_failure.ts";
 import { endOf } from "./end_of.ts";
 import { checkContainerPath, checkCopyOptions, type CopyFromOptions } from "./copy_options.ts";
-import type { RunInPod } from "./run_in_pod.ts";
+import type { RunInPod, RunningCopy } from "./run_in_pod.ts";
 import { EXIT, PACK, scriptCommand } from "./scripts.ts";
 import { TarGuard } from "./tar_guard.ts";
 import { TarProblem } from "./tar_problem.ts";
@@ -62,16 +61,8 @@ async function pack(
   }
 }
 
-/** A tar at work. */
-interface Packing {
-  readonly handle: ExecHandle;
-  readonly reader: ReadableStreamDefaultReader<Bytes>;
-  readonly ended: Promise<ExecResult>;
-  readonly first: Bytes;
-}
-
 function archiveStream(
-  { handle, reader, ended, first }: Packing,
+  { handle, reader, ended, first }: RunningCopy,
   name: string,
   context: CopyContext,
   { outsideLinks = true, onProgress }: CopyFromOptions,

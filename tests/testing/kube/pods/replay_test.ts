@@ -3,25 +3,10 @@ import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
 import type { FakeKube, FakeKubeListener } from "../../../../src/testing/mod.ts";
-import { type Exchange, EXCHANGES } from "../recording.ts";
+import { type Exchange, EXCHANGES, type RecordedFrame } from "../recording.ts";
 import { isSocket } from "../replay_exceptions.ts";
 import { startPods } from "./pod_tools.ts";
 import { ACCEPT, RawSocket } from "./raw_socket.ts";
-
-/** A frame as it was recorded. */
-interface RecordedFrame {
-  readonly from: "client" | "server";
-  readonly channel?: number;
-  readonly data?: string;
-  readonly base64?: string;
-  /** Of a long one: how many bytes, and the first of them. */
-  readonly length?: number;
-  readonly start?: string;
-  readonly close?: { readonly code: number; readonly reason: string };
-  readonly ping?: string;
-  readonly pong?: string;
-  readonly eof?: true;
-}
 
 /** What connections add. */
 const OF_THE_CONNECTION = new Set(["connection", "content-length", "sec-websocket-accept"]);
