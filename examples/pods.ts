@@ -52,9 +52,14 @@ async function readLog(kube: KubeClient, target: PodTarget): Promise<void> {
 async function forward(kube: KubeClient, target: PodTarget, port: number): Promise<void> {
   console.log("\nA port of the pod");
   await using forward = kube.portForward(target, port);
-  const address = await forward.listen();
-  const response = await fetch(`http://${address}/`);
-  say("answer", `${response.status} ${(await response.text()).slice(0, 60)}`);
+  // Whoever connects sees a reset; why is told here.
+  const address = await forward.listen({ onError: (error) => say("caught", String(error)) });
+  try {
+    const response = await fetch(`http://${address}/`);
+    say("answer", `${response.status} ${(await response.text()).slice(0, 60)}`);
+  } catch (error) {
+    say("no answer", String(error));
+  }
 }
 
 async function useAll(kube: KubeClient, target: PodTarget, port: number): Promise<void> {
@@ -88,14 +93,25 @@ async function useFake(): Promise<void> {
   }
 }
 
-const [name, port = "80"] = process.argv.slice(2);
-const [, namespace, pod] = /^([^/]+)\/([^/]+)$/.exec(name ?? "") ?? [];
-if (name === undefined) {
-  await useFake();
-} else if (pod !== undefined && /^\d+$/.test(port)) {
-  await using kube = await KubeClient.load();
-  await useAll(kube, { namespace, pod }, Number(port));
-} else {
-  console.error("Usage: pods.ts [<namespace>/<pod> [<port>]]");
-  process.exitCode = 2;
+async function main([name, port = "80"]: readonly string[]): Promise<number> {
+  if (name === undefined) {
+    await useFake();
+    return 0;
+  }
+  const [, namespace, pod] = /^([^/]+)\/([^/]+)$/.exec(name) ?? [];
+  if (pod === undefined || !/^\d+$/.test(port)) {
+    console.error("Usage: pods.ts [<namespace>/<pod> [<port>]]");
+    return 2;
+  }
+  try {
+    await using kube = await KubeClient.load();
+    await useAll(kube, { namespace, pod }, Number(port));
+    return 0;
+  } catch (error) {
+    if (!isSandboxError(error)) throw error;
+    console.error(`${error.name} (${error.code}): ${error.message}${error.hint ? `\n${error.hint}` : ""}`);
+    return 1;
+  }
 }
+
+process.exitCode = await main(process.argv.slice(2));

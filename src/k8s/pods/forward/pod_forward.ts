@@ -23,7 +23,7 @@ export interface ListenOptions {
    */
   port?: number | undefined;
   /**
-   * Told of connections that failed, which the other side only sees reset.
+   * Told of connections that failed, which the other side only sees reset; not of those that disposal ends.
    *
    * @default {nobody is told}
    */

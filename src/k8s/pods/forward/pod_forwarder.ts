@@ -64,7 +64,13 @@ export class PodForwarder {
     }
     this.#disposed.signal.throwIfAborted();
     const { listenLocally } = await import("./local_listener.ts");
-    const listener = await listenLocally({ port, connect: () => this.connect(), onError, what: this.#what });
+    const listener = await listenLocally({
+      port,
+      connect: () => this.connect(),
+      // Who disposes of it needs not be told what that ends.
+      onError: onError && ((error) => this.#disposed.signal.aborted || onError(error)),
+      what: this.#what,
+    });
     if (this.#disposed.signal.aborted) {
       await listener.close();
       throw this.#disposed.signal.reason;

@@ -303,7 +303,8 @@ withCluster("a listener whose pod cannot be reached resets the connection, and t
 withCluster("disposing closes listeners and connections", async ({ kube }) => {
   await using service = await serve(echo);
   const forward = kube.portForward(BOX, service.port);
-  const address = await forward.listen();
+  const told: unknown[] = [];
+  const address = await forward.listen({ onError: (error) => told.push(error) });
   const socket = dial(address);
   socket.write("x");
   await once(socket, "data");
@@ -322,6 +323,7 @@ withCluster("disposing closes listeners and connections", async ({ kube }) => {
   const refused = dial(address);
   await assertRejects(() => once(refused, "connect"));
   await forward[Symbol.asyncDispose]();
+  assertEquals(told, [], "who disposes knows why");
 });
 
 withCluster("a signal ends the opening, and not what is open", async ({ kube }) => {
